@@ -179,7 +179,7 @@ def test_without_the_sdk_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch
 def test_only_the_server_imports_the_sdk() -> None:
     code = (
         "import sys\n"
-        "from flux_index.api.mcp import arguments, attachments, budget, client, folder\n"
+        "from flux_index.api.mcp import arguments, attachments, budget, folder\n"
         "from flux_index.api.mcp import main, tool_calls, tools\n"
         "sys.exit('mcp' in sys.modules or 'mcp_types' in sys.modules)"
     )

@@ -11,9 +11,8 @@ import pytest
 from workspace_helpers import plant
 
 from flux_index.api.cli import main
-from flux_index.api.render.graph import Graph
 from flux_index.api.render.graph_layout import as_svg
-from flux_index.api.render.graphs import as_dot, as_mermaid
+from flux_index.api.render.graphs import Graph, as_dot, as_mermaid
 
 Draw = Callable[..., str]
 SVG = "{http://www.w3.org/2000/svg}"

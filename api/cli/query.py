@@ -117,7 +117,7 @@ def rendered(
     stream = sys.stdout
     if shape in _PICTURES:
         # Late, here and below: few answers are drawn.
-        from ..render.graphs import picture
+        from ..render.pictures import picture
 
         return picture(operation.name, answer, arguments, shape)
     if shape == "json":
@@ -188,7 +188,7 @@ def with_target(
 
 def check_picture(operation: Operation) -> None:
     """Raise InvalidArgumentsError for an operation whose answers cannot be drawn."""
-    from ..render.graphs import GRAPHS
+    from ..render.pictures import GRAPHS
 
     if operation.name not in GRAPHS:
         raise InvalidArgumentsError(

@@ -11,7 +11,7 @@ from itertools import pairwise
 from statistics import fmean
 from xml.sax.saxutils import escape
 
-from .graph import Edge, Graph, Node
+from .graphs import Edge, Graph, Node
 
 _LETTER = 7.3  # width of a letter of the monospaced font below
 _LINE = 16.0

@@ -1,28 +1,50 @@
-"""Answers as pictures for documents: DOT of Graphviz, Mermaid, or SVG."""
+"""Graphs of boxes and arrows, and how DOT of Graphviz and Mermaid write them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import dataclass, field
 
 from ..quoting import escaped
-from .graph import Graph
-from .graph_layout import as_svg
-from .words import local
-
-FORMATS = ("dot", "mermaid", "svg")
-
-Answer = Mapping[str, Any]
 
 
-def picture(operation: str, answer: Answer, arguments: Answer, shape: str) -> str:
-    """Return an answer in one of the formats; KeyError for operations that have no picture."""
-    graph = GRAPHS[operation](answer, arguments)
-    if shape == "dot":
-        return as_dot(graph)
-    if shape == "mermaid":
-        return as_mermaid(graph)
-    return as_svg(graph)
+@dataclass(slots=True)
+class Node:
+    """A box: lines of text, and whether it is what was asked about or stands for what is left."""
+
+    lines: list[str]
+    style: str = ""
+    """``center``, ``more``, ``circle`` or empty."""
+
+
+@dataclass(slots=True)
+class Edge:
+    """An arrow between two boxes, by their keys."""
+
+    source: str
+    target: str
+    evidence: str = "exact"
+    label: str = ""
+
+
+@dataclass(slots=True)
+class Graph:
+    """Boxes by key, and arrows between them; drawn from left to right."""
+
+    nodes: dict[str, Node] = field(default_factory=dict[str, Node])
+    edges: list[Edge] = field(default_factory=list[Edge])
+    points_back: bool = False
+    """True if arrows point to the left: to the base that stands before its subclasses."""
+
+    def add(self, key: str, lines: list[str], style: str = "") -> str:
+        """Add a box unless there is one of this key; return the key."""
+        if key not in self.nodes:
+            self.nodes[key] = Node([escaped(line) for line in lines if line], style)
+        return key
+
+    def connect(self, source: str, target: str, evidence: str = "exact", label: str = "") -> None:
+        """Add an arrow unless it is there."""
+        if not any(each.source == source and each.target == target for each in self.edges):
+            self.edges.append(Edge(source, target, evidence, label))
 
 
 def as_dot(graph: Graph) -> str:
@@ -102,115 +124,3 @@ def _mermaid(text: str) -> str:
     return "".join(
         letter if letter.isalnum() or letter in plain else f"#{ord(letter)};" for letter in text
     )
-
-
-def _symbol_node(graph: Graph, symbol: Answer, style: str = "") -> str:
-    name, path = symbol["name"], symbol["path"]
-    place = "" if path.startswith("/") or not path else path
-    return graph.add(name, [local(name, path), place], style)
-
-
-def _more(graph: Graph, center: str, n_left: int, *, before: bool) -> None:
-    """Add a box that stands for what a page of an answer left out."""
-    if n_left > 0:
-        key = graph.add("… more", [f"… {n_left:,} more"], "more")
-        graph.connect(*((key, center) if before else (center, key)), evidence="textual")
-
-
-def _hierarchy(answer: Answer, _: Answer) -> Graph:
-    graph = Graph(points_back=True)
-    if "symbol" not in answer:
-        return graph
-    center = _symbol_node(graph, answer["symbol"], "center")
-
-    def add_bases(below: str, nodes: list[Any]) -> None:
-        for node in nodes:
-            base = _symbol_node(graph, node["symbol"])
-            graph.connect(base, below)
-            add_bases(base, node["children"])
-
-    def add_subclasses(above: str, nodes: list[Any]) -> None:
-        for node in nodes:
-            subclass = _symbol_node(graph, node["symbol"])
-            graph.connect(above, subclass)
-            add_subclasses(subclass, node["children"])
-
-    add_bases(center, answer["bases"])
-    add_subclasses(center, answer["subclasses"])
-    if answer["truncated"]:
-        graph.connect(center, graph.add("… more", ["… more"], "more"), "textual")
-    return graph
-
-
-def _callers(answer: Answer, _: Answer) -> Graph:
-    return _calls(answer, is_caller=True)
-
-
-def _callees(answer: Answer, _: Answer) -> Graph:
-    return _calls(answer, is_caller=False)
-
-
-def _calls(answer: Answer, *, is_caller: bool) -> Graph:
-    graph = Graph()
-    if "symbol" not in answer:
-        return graph
-    center = _symbol_node(graph, answer["symbol"], "center")
-    for item in answer["items"]:
-        other = _symbol_node(graph, item["symbol"])
-        ends = (other, center) if is_caller else (center, other)
-        graph.connect(*ends, evidence=item["evidence"])
-    _more(graph, center, answer["total"] - len(answer["items"]), before=is_caller)
-    return graph
-
-
-def _importers(answer: Answer, arguments: Answer) -> Graph:
-    graph = Graph()
-    asked = str(arguments.get("name") or arguments.get("path") or "")
-    center = graph.add(f"imported {asked}", [asked], "center")
-    for item in answer["items"]:
-        graph.connect(graph.add(item["path"], [item["path"]]), center, item["evidence"])
-    _more(graph, center, answer["total"] - len(answer["items"]), before=True)
-    return graph
-
-
-def _map(answer: Answer, arguments: Answer) -> Graph:
-    """Folders, each behind the one that it lies in."""
-    graph = Graph()
-    top = str(arguments.get("below") or "").strip("./")
-    root = graph.add(top, [f"{top or '.'}/"], "center")
-    known = {item["path"] for item in answer["items"]}
-    for item in sorted(answer["items"], key=lambda item: item["path"]):
-        path = item["path"]
-        if path == top:
-            graph.nodes[root].lines.append(f"{item['files']:,} files")
-            continue
-        tests = ", tests" if item["tests"] else ""
-        key = graph.add(path, [f"{path}/", f"{item['files']:,} files{tests}"])
-        parent = path.rpartition("/")[0]
-        while parent and parent not in known and parent != top:
-            parent = parent.rpartition("/")[0]
-        graph.connect(parent if parent in graph.nodes else root, key)
-    _more(graph, root, answer["total"] - len(answer["items"]), before=False)
-    return graph
-
-
-def _dependencies(answer: Answer, _: Answer) -> Graph:
-    graph = Graph()
-    for item in answer["items"]:
-        slash = "/" if item["kind"] == "folder" else ""
-        circle = "circle" if item["circle"] else ""
-        graph.add(item["path"], [f"{item['path']}{slash}"], circle)
-    for edge in answer["edges"]:
-        graph.connect(edge["source"], edge["target"], label=str(edge["count"]))
-    return graph
-
-
-GRAPHS: dict[str, Callable[[Answer, Answer], Graph]] = {
-    "hierarchy": _hierarchy,
-    "callers": _callers,
-    "callees": _callees,
-    "importers": _importers,
-    "map": _map,
-    "dependencies": _dependencies,
-}
-"""Makes the graph of an answer and the arguments that it was asked with, by operation."""
