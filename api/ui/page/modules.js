@@ -100,7 +100,7 @@ async function treemap(container, found, go) {
     marks: [
       { type: "rect", from: { data: "inner" }, encode: { enter: { ...box(colour("panel"), colour("line")), stroke: [{ test: "datum.circle", value: colour("error") }, { value: colour("line") }] } } },
       { type: "rect", from: { data: "leaves" }, encode: { enter: { ...box(colour("node"), colour("node-line")), fill: [{ test: "datum.tests", value: colour("module") }, { value: colour("node") }], cursor: { value: "pointer" }, tooltip: { signal: "datum.path + ', ' + format(datum.size / 1000, ',.0f') + ' kB'" } } } },
-      { type: "text", from: { data: "inner" }, encode: { enter: { ...words(colour("text")), y: { field: "y0", offset: 4 }, fontWeight: { value: "bold" } } } },
+      { type: "text", from: { data: "inner" }, encode: { enter: { ...words(colour("text")), y: { field: "y0", offset: 4 }, fontWeight: { value: "bold" }, opacity: { signal: "datum.x1 - datum.x0 > 40 ? 1 : 0" } } } },
       { type: "text", from: { data: "leaves" }, encode: { enter: { ...words(colour("dim")), y: { field: "y0", offset: 4 }, opacity: { signal: "datum.y1 - datum.y0 > 16 && datum.x1 - datum.x0 > 40 ? 1 : 0" } } } },
     ],
   };
