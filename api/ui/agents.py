@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 from ...indexer.workspace.root import state_dir_of
 from ..operations.table import OPERATIONS
+from ..rpc.messages import RpcError
 from ..tasks.timeline import ledger_stamp, timeline
 from .around import Item
 from .questions import Questions
@@ -18,7 +20,8 @@ async def agents(questions: Questions) -> Item:
     """Return what the ledger of the workspace tells of agents."""
     answer = await asyncio.to_thread(timeline, state_dir_of(questions.root))
     if _STATS in OPERATIONS:
-        answer[_STATS] = await questions.ask(_STATS)
+        with suppress(RpcError):  # the lanes are worth seeing without
+            answer[_STATS] = await questions.ask(_STATS)
     return answer
 
 
