@@ -30,7 +30,7 @@ help:
 	@echo "make demo [WORKSPACE=/path]  index a code base, ask it, judge an edit"
 	@echo "make test                    lint, type check, import rules and tests"
 	@echo "make test-slow               all suites that take minutes: laws, crashes, damage, load, hostile input"
-	@echo "make test-editors            Neovim, Emacs and the VS Code extension, those that are installed"
+	@echo "make test-editors            Neovim, Emacs, Vim and VS Code, those that are installed; names them"
 	@echo "make test-ui                 the page in a real browser; screenshots in .ui-screenshots"
 	@echo "make test-agents             Claude Code, Codex, Gemini CLI, opencode, aider, MCP inspector"
 	@echo "make lint | format           the checks without the tests | rewrite in house format"

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 from editors_helpers import MINIATURE, flask_sources
@@ -22,12 +26,39 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Tell what was not as it should be."""
+    """Tell which editors were driven, and what was not as it should be."""
+    if config.option.markexpr == "editors":
+        for name, how in driven(terminalreporter.stats.get("passed", ())).items():
+            terminalreporter.write_line(f"Drove {name}: {how}.")
     if config.stash.get(IS_OFFLINE, False):
         terminalreporter.write_line("Flask cannot be fetched: a small project stood in for it.")
     asked = config.option.markexpr == "editors" and terminalreporter.stats.get("skipped")
     if asked and not terminalreporter.stats.get("passed"):
         terminalreporter.write_line("No editor is installed, so nothing was tested.", red=True)
+
+
+# Editors by the module of their tests, with the command that tells their version.
+_EDITORS = {
+    "test_emacs": ("Emacs with eglot", ["emacs", "--version"]),
+    "test_neovim": ("Neovim", ["nvim", "--version"]),
+    "test_vim": ("Vim with ALE", ["vim.nox", "--version"]),
+    "test_vscode": ("the extension for VS Code, without it", ["node", "--version"]),
+    "test_vscode_itself": (
+        "VS Code in Chromium", ["node", os.environ.get("FLUX_INDEX_CODE_SERVER", ""), "--version"]
+    ),
+}  # fmt: skip
+
+
+def driven(passed: Iterable[pytest.TestReport]) -> dict[str, str]:
+    """The version of each editor that tests drove, and how many of them passed."""
+    counts = Counter(Path(each.location[0]).stem for each in passed)
+    found: dict[str, str] = {}
+    for module, (name, command) in _EDITORS.items():
+        if counts[module]:
+            said = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+            version = (said.splitlines() or ["unknown"])[0]
+            found[name] = f"{version}, {counts[module]} passed"
+    return found
 
 
 @pytest.fixture(scope="session")
