@@ -22,8 +22,9 @@ export const thisMachine: Machine = {
   },
 };
 
-/** A machine with another PATH. */
-export function withPath(machine: Machine, PATH: string): Machine {
+/** A machine with more in its PATH. */
+export function withPath(machine: Machine, more: string): Machine {
+  const PATH = [machine.env["PATH"] ?? "", more].filter(Boolean).join(":");
   return { ...machine, env: { ...machine.env, PATH } };
 }
 
@@ -44,7 +45,7 @@ export function run(command: string, args: readonly string[], cwd?: string): Pro
  * The PATH that a shell of the user's has, which a program that a desktop started lacks; undefined where
  * there is no telling. It runs what the user's own profile says, and nothing of a workspace.
  */
-export async function pathOfShell(): Promise<string | undefined> {
+async function pathOfShell(): Promise<string | undefined> {
   const shell = process.env["SHELL"];
   if (process.platform === "win32" || shell === undefined) {
     return undefined;
@@ -56,6 +57,25 @@ export async function pathOfShell(): Promise<string | undefined> {
       resolve(error === null ? line?.slice("PATH=".length) : undefined);
     });
   });
+}
+
+/**
+ * The PATHs that this process could have had: that with which the program that started it was itself
+ * started, which VS Code replaces by that of a login shell, and that of such a shell.
+ */
+export async function otherPaths(): Promise<string> {
+  const found = [pathOfParent(), await pathOfShell()];
+  return found.filter((each) => each !== undefined).join(":");
+}
+
+function pathOfParent(): string | undefined {
+  try {
+    // Elsewhere than on Linux there is no such file.
+    const variables = fs.readFileSync(`/proc/${process.ppid}/environ`, "utf8").split("\0");
+    return variables.find((each) => each.startsWith("PATH="))?.slice("PATH=".length);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What is thrown, for people. */

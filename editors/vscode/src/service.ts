@@ -7,7 +7,7 @@ import {
   RevealOutputChannelOn,
   State as ClientState,
 } from "vscode-languageclient/node";
-import { messageOf, pathOfShell, thisMachine, withPath } from "./machine";
+import { messageOf, otherPaths, thisMachine, withPath } from "./machine";
 import { findServer, lookedIn, type Server } from "./server";
 import { shown, type State, Work } from "./state";
 import { wishes } from "./wishes";
@@ -79,8 +79,7 @@ export class Service implements vscode.Disposable {
     this.server = findServer(wanted, thisMachine);
     if (this.server === undefined) {
       // VS Code may have been started from elsewhere than the shell whose PATH has it.
-      const PATH = await pathOfShell();
-      const machine = PATH === undefined ? thisMachine : withPath(thisMachine, PATH);
+      const machine = withPath(thisMachine, await otherPaths());
       this.server = findServer(wanted, machine);
       if (this.server === undefined) {
         this.output.warn(`No flux-index in:\n${lookedIn(wanted, machine).join("\n")}`);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { withPath } from "../src/machine";
 import { findServer, installers, lookedIn, type Machine, type Wishes, WrongPathError } from "../src/server";
 
 /** A machine that has these files, all of them programs. */
@@ -106,4 +107,10 @@ test("where it was looked for is told in order, each place once", () => {
   assert.equal(places.at(-1), "/home/me/.local/bin");
   assert.equal(places.includes("relative"), false);
   assert.equal(new Set(places).size, places.length);
+});
+
+test("what more PATHs name is looked in last", () => {
+  const more = withPath(machine(["/opt/bin/flux-index", "/tools/flux-index"]), "/tools:/opt/bin");
+  assert.equal(more.env["PATH"], "/usr/bin:relative:/opt/bin:/tools:/opt/bin");
+  assert.equal(findServer(wish(), more)?.command, "/opt/bin/flux-index");
 });
