@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from textwrap import dedent
+from typing import cast
 
 Fingerprint = Counter[str]
 
@@ -56,7 +57,7 @@ def _bound_names(tree: ast.AST) -> set[str]:
             found.add(node.id)
         elif isinstance(node, ast.arg):
             found.add(node.arg)
-        elif (isinstance(node, ast.ExceptHandler) and node.name) or isinstance(node, _FUNCTIONS):
+        elif isinstance(node, ast.ExceptHandler | _FUNCTIONS) and node.name:
             found.add(node.name)
     return found
 
@@ -77,7 +78,8 @@ def _described(node: ast.stmt, bound: set[str]) -> tuple[str, int]:
                 continue
             if name in ("annotation", "returns", "type_comment", "ctx", "kind"):
                 continue
-            for item in reversed(value) if isinstance(value, list) else [value]:
+            items = cast("list[object]", value) if isinstance(value, list) else [value]
+            for item in reversed(items):
                 if isinstance(item, ast.AST):
                     todo.append(item)
                 elif isinstance(each, ast.Name | ast.arg | ast.ExceptHandler) and item in bound:
