@@ -104,7 +104,7 @@ def test_commits_are_judged_as_edits_of_their_parents(tmp_path: Path) -> None:
     _commit(repository, "Use it", use="from box import grow\n\nprint(grow)\n")
     _commit(repository, "Misspell", box=_BOX)
     _git(repository, "checkout", "--quiet", "-b", "side")
-    _commit(repository, "Test", test_box="from box import grow\n\n\ndef test_box():\n    grow\n")
+    _commit(repository, "Test", test_box="from box import grow\n\nassert grow\n")
     _git(repository, "checkout", "--quiet", "main")
     _commit(repository, "Spell", box=right)
     _git(repository, "merge", "--quiet", "-m", "Merge", "side")

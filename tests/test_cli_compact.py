@@ -9,7 +9,7 @@ import cli_answers as answers
 import pytest
 
 from flux_index.api.operations.table import OPERATIONS
-from flux_index.api.render import tasks
+from flux_index.api.render import suggestions, tasks
 from flux_index.api.render.answers import RENDERERS, render
 from flux_index.api.render.styles import CompactStyle
 from flux_index.api.render.words import json_text
@@ -20,7 +20,7 @@ def shown(operation: str, answer: dict[str, Any], **arguments: Any) -> str:
 
 
 def test_every_result_type_has_a_renderer() -> None:
-    known = RENDERERS.keys() | tasks.RENDERERS.keys()
+    known = RENDERERS.keys() | tasks.RENDERERS.keys() | suggestions.RENDERERS.keys()
     assert known == {operation.result for operation in OPERATIONS.values()}
 
 

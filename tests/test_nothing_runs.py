@@ -157,6 +157,8 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "explain": {"path": "app.py", "line": 2, "character": 8},
     "begin": {},
     "map": {},
+    "stats": {},
+    "suggest": {"grade": "look"},
     "dependencies": {},
     "status": {},
 }

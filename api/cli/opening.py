@@ -62,10 +62,11 @@ def announce(index: Index, start: str) -> None:
 def complete(index: Index) -> None:
     """Build what is not indexed yet, with the progress shown, unless another process does."""
     # Late, since an index that is there needs none of it.
-    from .index import become_writer, build
+    from .index import build
     from .progress import Interrupt
 
-    if index.lock.held or not become_writer(index):
+    # Where nothing can be written the question is answered without.
+    if index.lock.held or not index.become_writer():
         return
     count = len(index.view().pending)
     say(f"flux-index: indexing {count:,} files of {index.workspace.root} first")

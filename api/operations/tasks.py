@@ -267,16 +267,16 @@ def step(
             if call and result.to_read:  # which nobody but the agent is to keep
                 store.forget_call(task, call)
             elif call:
-                store.answer_call(task, call, json.dumps(answer))
+                store.answer_call(task, call, answer)
     return envelope(inference, answer, set())
 
 
 def _again(
-    store: TaskStore, task: TaskRow, request: StepRequest, answered: str | None
+    store: TaskStore, task: TaskRow, request: StepRequest, answered: dict[str, Any] | None
 ) -> dict[str, Any]:
     """Return the answer to a call that was made before: the same, or what is known of it."""
     if answered is not None:
-        return {**json.loads(answered), "repeated": True}
+        return {**answered, "repeated": True}
     answer = _step_answer(StepResult("interrupted", request.step))
     return {**answer, **_state(store, task.id)}
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...indexer import platforms
 from ...indexer.store.task_store import OVERRULED, TaskStore
 from ...indexer.text import UnreadableError, read
 from ..check.fixes.ranking_model import NAME, as_json
@@ -104,7 +105,7 @@ def forget(workspace: OpenWorkspace) -> bool:
     """Remove the ranker of a workspace; return True if there was one."""
     path = os.path.join(workspace.index.workspace.state_dir, NAME)
     try:
-        os.remove(path)
+        platforms.remove(path)
     except FileNotFoundError:
         return False
     return True

@@ -30,8 +30,10 @@ WITHDRAWN, LOST = "withdrawn", "lost"
 ACCEPTED, STUCK = "accepted", "stuck"
 MENDED, FIXED, OVERRULED, LEFT = "mended", "fixed", "overruled", "left"
 
-# Contents from before a write are kept for undoing it as long as this.
+# Contents from before a write are kept for undoing it as long as this, and what was said in a task
+# that nobody went on with.
 _BLOB_SECONDS = 30 * 86_400
+_OF_OLD_TASKS = "task IN (SELECT id FROM task WHERE changed < ?)"
 
 
 @dataclass(slots=True)
@@ -121,9 +123,11 @@ class TaskStore:
     # Tasks
 
     def add_task(self, row: TaskRow) -> None:
-        """Store a new task; contents that nobody can need any more for undoing go."""
+        """Store a new task; what nobody can need any more of old ones goes."""
         with self.ledger.transaction():
-            self.ledger.ask("DELETE FROM blob WHERE at < ?", time.time() - _BLOB_SECONDS)
+            long_ago = time.time() - _BLOB_SECONDS
+            self.ledger.ask("DELETE FROM blob WHERE at < ?", long_ago)
+            self.ledger.ask(f"DELETE FROM call WHERE {_OF_OLD_TASKS}", long_ago)
             self.ledger.put(
                 "task", row.id, row.state, row.reason, redacted(row.text), row.text_hash,
                 row.client, row.model, row.session, row.origin, row.begun, row.changed, row.ended,
@@ -158,7 +162,7 @@ class TaskStore:
         }  # fmt: skip
         with self.ledger.transaction():
             self.ledger.update("task", changed, id=handle)
-            if ended:
+            if ended and state != STOPPED:  # which can be gone on with
                 self.ledger.ask("DELETE FROM call WHERE task = ?", handle)
 
     # Plans and steps
@@ -296,24 +300,26 @@ class TaskStore:
     def forget_messages(self, handle: str) -> None:
         """Forget what was said in a task, and in tasks that nobody has gone on with for long."""
         self.ledger.ask(
-            "DELETE FROM model_message WHERE task = ? "
-            "OR task IN (SELECT id FROM task WHERE changed < ?)",
+            f"DELETE FROM model_message WHERE task = ? OR {_OF_OLD_TASKS}",
             handle, time.time() - _BLOB_SECONDS,
         )  # fmt: skip
 
     # Calls
 
-    def claim_call(self, handle: str, call: str) -> tuple[bool, str | None]:
-        """Return True if a call is new, which it is no longer then, and what it was answered."""
+    def claim_call(self, handle: str, call: str) -> tuple[bool, Any]:
+        """Return True if a call is new, which it is no longer then, and what it was answered.
+
+        The answer is None where there was none yet.
+        """
         with self.ledger.transaction():
             rows = self.ledger.rows("call", "task = ? AND id = ?", handle, call)
             if not rows:
                 self.ledger.put("call", handle, call, None)
-            return not rows, rows[0][2] if rows else None
+            return not rows, json.loads(rows[0][2]) if rows and rows[0][2] else None
 
-    def answer_call(self, handle: str, call: str, answer: str) -> None:
-        """Keep what a call was answered."""
-        kept = json.dumps(redacted_values(json.loads(answer)))
+    def answer_call(self, handle: str, call: str, answer: Any) -> None:
+        """Keep what a call was answered, a value of JSON."""
+        kept = json.dumps(redacted_values(answer))
         self.ledger.update("call", {"answer": kept}, task=handle, id=call)
 
     def forget_call(self, handle: str, call: str) -> None:

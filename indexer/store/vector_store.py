@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 
+from .. import platforms
 from ..private_files import make_folder
 
 TYPE_CHECKING = False
@@ -32,7 +33,7 @@ class VectorStore:
         except sqlite3.Error:
             for suffix in ("", "-wal", "-shm", "-journal"):
                 if os.path.lexists(path + suffix):
-                    os.remove(path + suffix)
+                    platforms.remove(path + suffix)
             try:
                 self._connection = _opened(path, model)
             except sqlite3.Error as error:
