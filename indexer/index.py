@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from .maintain import BuildReport, Progress
+    from .search_path.stamps import Stamp
     from .store.index_store import FileRow
     from .workspace import Sweep
 
@@ -189,6 +190,10 @@ class Index:
         elif changed := self.seen.changed():
             self.forget(changed)
         return self.view()
+
+    def outside_stamps(self) -> list[tuple[str, Stamp]]:
+        """Each file and folder outside of the workspace that was looked at, with its stamp."""
+        return [*self.seen.stamps(), *self.search_path.folders()]
 
     def forget(self, paths: Iterable[str]) -> None:
         """Forget what was resolved that rests on these, which lie outside of the workspace."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import hypothesis
 import pytest
+
+from flux_index.api.open_workspace import OpenWorkspace
+from flux_index.indexer.index import Index
+from flux_index.indexer.inference.modules import imported_module
 
 _FIGURES: pytest.StashKey[list[str]] = pytest.StashKey()
 
@@ -53,11 +58,48 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(sentence)
 
 
+# Modules of the standard library that most tests come to ask about.
+_OFTEN_USED = """\
+_collections_abc _typeshed abc argparse ast asyncio asyncio.events asyncio.tasks builtins
+collections collections.abc contextlib copy csv dataclasses datetime decimal enum functools
+importlib inspect io itertools json logging math operator os os.path pathlib posixpath random re
+shutil socket string subprocess sys tempfile threading time types typing typing_extensions unittest
+unittest.case unittest.mock uuid warnings weakref
+""".split()
+
+
+@pytest.fixture(scope="session")
+def known_stubs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A user's cache with facts of stubs, which are the same for all tests."""
+    root = tmp_path_factory.mktemp("stubs")
+    (root / "empty.py").touch()
+    (root / ".git").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        for variable in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+            patch.setenv(variable, str(root / "cache"))
+        session = OpenWorkspace(Index.open(str(root)), "touch")
+        inference = session.inference(whole=False)
+        for name in _OFTEN_USED:
+            inference.facts(imported_module(inference, "empty.py", name).path)
+        session.close()
+    (facts,) = root.rglob("facts-*.db")
+    return facts
+
+
 @pytest.fixture(autouse=True)
-def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Gives each test an empty home and cache folder, and returns the home."""
+def own_home(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, known_stubs: Path
+) -> Path:
+    """Gives each test a home of its own, and returns it.
+
+    It is empty but for facts of stubs: extracting these again for each test took most of the time.
+    """
     home = tmp_path_factory.mktemp("home")
     cache = home / ".cache"
+    folder = cache / "flux-index"
+    for each in (cache, folder):
+        each.mkdir(mode=0o700)
+    shutil.copy(known_stubs, folder)
     for variable in ("HOME", "USERPROFILE"):
         monkeypatch.setenv(variable, str(home))
     for variable in ("XDG_CACHE_HOME", "LOCALAPPDATA"):

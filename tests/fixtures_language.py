@@ -164,7 +164,7 @@ def _units(text: str) -> int:
 def open_workspace(folder: Path, fixture: Fixture) -> OpenWorkspace:
     """A session on a workspace that holds the files of a fixture."""
     plant(folder / "w", ".git/", fixture.files)
-    index = Index.open(str(folder / "w"), cache_dir=str(folder / "cache"))
+    index = Index.open(str(folder / "w"))
     return OpenWorkspace(index, "touch")
 
 

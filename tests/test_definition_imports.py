@@ -34,6 +34,17 @@ PLAIN = {
         import pkg.shapes as s
         s.Bo$0x
     """,
+    "a submodule that its own package has imported from": """
+        #- pkg/__init__.py
+        from .shapes import Box
+
+        def go():
+            return shapes.Circ$0le()
+        #- pkg/shapes.py
+        class Box: ...
+        class Circle: ...
+        #     ^^^^^^ def
+    """,
     "two submodules of one package": """
         #- pkg/__init__.py
         #- pkg/a.py

@@ -148,6 +148,28 @@ def test_stubs_come_and_go(serving: Serving) -> None:
     assert member() == []
 
 
+def test_what_comes_to_a_package_in_place(serving: Serving) -> None:
+    write(serving.root / "main.py", "import solids.round, solids.flat\nsolids.round.Ball\n")
+    serving.index.update(["main.py"])
+    serving.install("1.0", {"solids/__init__.py": "", "solids/flat.py": ""})
+
+    def ball() -> list[tuple[str, int]]:
+        asked = {"path": "main.py", "line": 1, "character": 13}
+        items = table.call(serving.session, "definition", asked)["items"]
+        return [
+            (Path(item["path"]).name, item["range"]["start"]["line"] + 1)
+            for item in items
+            if item["kind"] == "class"
+        ]
+
+    assert ball() == []
+    write(serving.site / "solids/round.py", "class Ball: ...\n")
+    until(lambda: ball() == [("round.py", 1)])
+    write(serving.site / "solids/round/__init__.py", "\nclass Ball: ...\n")
+    touch(serving.site / "solids")
+    until(lambda: ball() == [("__init__.py", 2)])
+
+
 def test_edited_in_place(serving: Serving) -> None:
     serving.install("1.0", {"solids/__init__.py": "class Ball: ...\n"})
     assert serving.places() == [("solids/__init__.py", 1)]

@@ -124,6 +124,21 @@ def test_a_library_that_changes(root: Path) -> None:
     assert ("shop/use.py", "unresolved-attribute") in judge(root)[0]
 
 
+@pytest.mark.parametrize(
+    ("comes", "text"),
+    [("lib/late.py", "def new(): ...\n"), ("lib/there.pyi", "def new(): ...\n")],
+)
+def test_what_comes_to_a_library(root: Path, comes: str, text: str) -> None:
+    site = root / ".venv/lib/python3.11/site-packages"
+    plant(root / ".venv", files={"pyvenv.cfg": "version = 3.11.7\n"})
+    plant(site, files={"lib/__init__.py": "", "lib/there.py": "def old(): ...\n"})
+    module = comes.partition("/")[2].partition(".")[0]
+    plant(root, files={"shop/use.py": f"import lib.{module}\n\nlib.{module}.new()\n"})
+    assert ("shop/use.py", "unresolved-attribute") in judge(root)[0]
+    plant(site, files={comes: text})
+    assert not [rule for path, rule in judge(root)[0] if path == "shop/use.py"]
+
+
 def test_settings_that_change(root: Path) -> None:
     judge(root)
     requires = FILES["pyproject.toml"] + "requires-python = '>=3.8'\n"

@@ -17,6 +17,7 @@ from bad_input_helpers import answers, expected, indexed, shop
 from hook_helpers import Host
 from workspace_helpers import state_of
 
+from flux_index.api.cli import main
 from flux_index.indexer.private_files import open_file, read_file
 from flux_index.indexer.search_path.typeshed import typeshed_folder
 from flux_index.indexer.store.ledger import Ledger
@@ -59,6 +60,33 @@ def test_links_to_files_of_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         run(root, *command)
     Host(root, monkeypatch).read("models.py")
     assert {target: target.read_text() for target in precious} == precious
+
+
+@posix
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("examples.jsonl", "examples export"),
+        ("index.scip", "export scip"),
+        ("rows.jsonl", "ledger export --output rows.jsonl"),
+        ("figures.html", "stats --html figures.html"),
+    ],
+)
+def test_no_answer_is_written_through_a_link(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    command: str,
+) -> None:
+    root = shop(tmp_path / "root")
+    precious = tmp_path / "precious"
+    precious.write_text("precious")
+    (root / name).symlink_to(precious)
+    monkeypatch.chdir(root)
+    assert main(command.split()) == 2
+    assert "a link that leads out of" in capsys.readouterr().err
+    assert precious.read_text() == "precious"
 
 
 @posix

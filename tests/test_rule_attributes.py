@@ -45,6 +45,24 @@ def test_members_that_are_not_there(tmp_path: Path) -> None:
     )
 
 
+def test_members_of_a_submodule_that_an_import_binds(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        #- pkg/__init__.py
+        from .profile import Profile
+
+
+        def weight(profiles):
+            return profile.weight(profiles) or profile.Profile()
+            #              ^^^^^^ unresolved-attribute (module 'profile')
+        #- pkg/profile.py
+        class Profile: ...
+        """,
+        "unresolved-attribute",
+    )
+
+
 def test_dynamic_code_is_left_alone(tmp_path: Path) -> None:
     check_findings(
         tmp_path,

@@ -235,6 +235,24 @@ def test_links_lead_no_write_outside(shop: Shop, tmp_path: Path) -> None:
     assert not list(outside.iterdir())
 
 
+def test_what_is_no_file_is_not_written_to(shop: Shop) -> None:
+    os.mkfifo(shop.root / "pipe.py")
+    shop.begin()
+    for path, reason in (
+        ("pipe.py", "pipe.py cannot be read: not a regular file"),
+        ("shop", "shop is a folder"),
+        ("shop/models.py/more.py", "shop/models.py is no folder: there can be no shop/models.py/m"),
+        ("nul\0.py", "no file inside"),
+        (f"{'n' * 300}.py", "cannot be written"),
+    ):
+        with pytest.raises(InvalidArgumentsError, match=reason):
+            shop.step("1", {"path": path, "text": "x = 1\n"})
+        for edit in ({"old": "a", "new": "b"}, {"delete": True}):
+            with pytest.raises(InvalidArgumentsError):
+                shop.step("1", {"path": path, **edit})
+    assert shop.step("2", SAVE)["written"] == ["shop/checkout.py"]
+
+
 def test_git_is_left_alone(shop: Shop) -> None:
     git(shop.root, "init", "-q")
     git(shop.root, "add", "-A")

@@ -14,7 +14,7 @@ from ..examples.formats import FORMATS, lines_of
 from ..examples.judge import still_fails
 from ..examples.pair import Pair
 from ..open_workspace import OpenWorkspace
-from ..source.whole_file import whole_file
+from ..source.whole_file import output_file
 from .options import Parameter, parse
 from .output import say, tell
 
@@ -58,7 +58,7 @@ def run(arguments: Sequence[str]) -> int:
     session = OpenWorkspace.open(start)
     try:
         pairs = export(session, wanted, counts)
-        with whole_file(output) as file:
+        with output_file(output) as file:
             for pair in pairs:
                 file.writelines(f"{line}\n".encode() for line in lines_of(pair, form))
     finally:

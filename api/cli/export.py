@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 
 from ...indexer.errors import FluxIndexError, InvalidArgumentsError
-from ..source.whole_file import whole_file
+from ..source.whole_file import output_file
 from .opening import open_workspace
 from .options import Parameter, parse
 from .output import say, tell
@@ -40,7 +40,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         inference = session.inference(whole=True)
         export = Export(inference)
-        with whole_file(output) as file:
+        with output_file(output) as file:
             file.writelines(export.parts())
     finally:
         session.close()

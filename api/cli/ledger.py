@@ -14,6 +14,7 @@ from ...indexer.store.ledger_records import Choice, forget, records, table_count
 from ..open_workspace import OpenWorkspace
 from ..render.words import counted
 from ..sessions.read_log import open_ledger
+from ..source.whole_file import output_file
 from .options import Parameter, parse
 from .output import say, tell, write, write_json
 
@@ -90,11 +91,8 @@ def _export(ledger: Ledger, output: str | None) -> None:
         for line in lines:
             write(line)
         return
-    try:
-        with open(output, "w", encoding="utf-8") as file:
-            file.writelines(lines)
-    except OSError as error:
-        raise InvalidArgumentsError(f"{output} cannot be written: {error}") from error
+    with output_file(output) as file:
+        file.writelines(line.encode() for line in lines)
 
 
 def _forget(ledger: Ledger, given: list[str], values: dict[str, Any]) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 
-from ...indexer.errors import InvalidArgumentsError
 from ..metrics.report import report
 from ..open_workspace import OpenWorkspace
 from ..operations.table import OPERATIONS, call
+from ..source.whole_file import output_file
 from .output import tell, write
 from .query import rendered
 
@@ -31,11 +31,8 @@ def run(
     finally:
         session.close()
     if html is not None:
-        try:
-            with open(html, "w", encoding="utf-8") as file:
-                file.write(report(answer, os.path.basename(root), days))
-        except OSError as error:
-            raise InvalidArgumentsError(f"{html} cannot be written: {error}") from error
+        with output_file(html) as file:
+            file.write(report(answer, os.path.basename(root), days).encode())
         tell(f"{html}: figures of {answer['total']} tasks")
         return 0
     write(rendered(OPERATIONS["stats"], answer, given, root, "json" if json else format))

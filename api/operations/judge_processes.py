@@ -110,7 +110,7 @@ def _judge(
     snapshot = inference.snapshot
     judged = judge_here(inference, paths, every)
     digests = {path: seen for path, seen in snapshot.seen().items() if not is_outside(path)}
-    return judged, digests, snapshot.index.seen.stamps(), snapshot.index.notes
+    return judged, digests, snapshot.index.outside_stamps(), snapshot.index.notes
 
 
 @cache

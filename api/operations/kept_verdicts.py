@@ -132,7 +132,7 @@ class KeptVerdicts:
         for path, each in judged.items():
             if not each["verdict"]["left_out"]:
                 self._kept[path] = each
-        for path, stamp in self._index.seen.stamps():
+        for path, stamp in self._index.outside_stamps():
             self._outside[path] = self._state(path, stamp)
         kept = {
             "format": _FORMAT,

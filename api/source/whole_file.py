@@ -10,6 +10,23 @@ from tempfile import NamedTemporaryFile
 from typing import IO
 
 from ...indexer import platforms
+from ...indexer.errors import InvalidArgumentsError
+from ..inside import refuse_link_outside
+
+
+@contextmanager
+def output_file(path: str) -> Generator[IO[bytes]]:
+    """Open a file that a command writes its answer to; it is complete or not there.
+
+    Raises InvalidArgumentsError if it cannot be written, or is a link that leads out of the folder
+    where the command was called: a repository may have put one there.
+    """
+    refuse_link_outside(os.getcwd(), path)
+    try:
+        with whole_file(path) as file:
+            yield file
+    except OSError as error:
+        raise InvalidArgumentsError(f"{path} cannot be written: {error}") from error
 
 
 @contextmanager

@@ -71,9 +71,10 @@ class Draft:
     def inside(self, path: str) -> str:
         """Return a path relative to the workspace; raise InvalidArgumentsError if it is outside."""
         relative = self.files.relative(os.path.join(self.files.root, path))
-        if not relative:
+        if not relative or "\0" in path:
             raise InvalidArgumentsError(f"{path} is no file inside of the workspace")
-        if not _VERSION_CONTROL.isdisjoint(relative.split("/")):
+        # Some file systems take names for the same that differ in case.
+        if not _VERSION_CONTROL.isdisjoint(relative.lower().split("/")):
             raise InvalidArgumentsError(f"{path} belongs to the version control: it is left alone")
         return relative
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from secrets import token_hex
 
 from ...indexer import platforms
-from ...indexer.errors import FluxIndexError, StoreError
+from ...indexer.errors import FluxIndexError, InvalidArgumentsError, StoreError
 from ...indexer.store.lock import WriterLock
 from ...indexer.store.task_store import (
     INTENT,
@@ -30,6 +30,7 @@ from ...indexer.store.task_store import (
     WriteRow,
     digest_of,
 )
+from ...indexer.text import UnreadableError, read
 from ...indexer.workspace import Workspace
 from ..inside import refuse_link_outside
 
@@ -38,6 +39,8 @@ Contents = Mapping[str, bytes | None]
 _LOCK = "task-writes.lock"
 # Another step is written within moments, unless it waits for a slow disk.
 _ATTEMPTS, _PAUSE = 500, 0.02
+# Bytes of the largest file that a step may write to.
+_LARGEST = 100_000_000
 
 
 class ChangedMeanwhileError(FluxIndexError):
@@ -98,12 +101,36 @@ def writing(workspace: Workspace, store: TaskStore) -> Generator[list[Recovered]
 
 
 def read_file(workspace: Workspace, path: str) -> bytes | None:
-    """Return the bytes of a file of the workspace, None if there is none."""
+    """Return the bytes of a file of the workspace, None if there is none.
+
+    Raises InvalidArgumentsError for what is no file, or where none can be.
+    """
+    full = workspace.absolute(path)
+    if os.path.isdir(full):
+        raise InvalidArgumentsError(f"{path} is a folder")
     try:
-        with open(workspace.absolute(path), "rb") as file:
-            return file.read()
+        os.stat(full)
     except (FileNotFoundError, NotADirectoryError):
+        above = os.path.dirname(path)
+        while above and not os.path.lexists(workspace.absolute(above)):
+            above = os.path.dirname(above)
+        if above and not os.path.isdir(workspace.absolute(above)):
+            raise InvalidArgumentsError(f"{above} is no folder: there can be no {path}") from None
         return None
+    except OSError as error:
+        raise InvalidArgumentsError(f"{path} cannot be written: {error.strerror}") from error
+    try:
+        return read(full, _LARGEST)
+    except UnreadableError as error:
+        raise InvalidArgumentsError(f"{path} cannot be read: {error}") from error
+
+
+def _hash_of_file(workspace: Workspace, path: str) -> bytes | None:
+    """Return the hash of what a file is now, None if there is none; one of nothing for no file."""
+    try:
+        return _hash(read_file(workspace, path))
+    except InvalidArgumentsError:
+        return b""
 
 
 def write_files(
@@ -146,12 +173,16 @@ def write_files(
             content = contents[row.path]
             if content is not None:
                 _write_temporary(workspace, row, number, content)
-        changed = [row.path for row in rows if _hash(read_file(workspace, row.path)) != row.before]
+        changed = [row.path for row in rows if _hash_of_file(workspace, row.path) != row.before]
         if changed:
             raise ChangedMeanwhileError(changed)
-    except (OSError, ChangedMeanwhileError):
+    except ChangedMeanwhileError:
         _withdraw(workspace, store, rows)
         raise
+    except OSError as error:
+        _withdraw(workspace, store, rows)
+        paths = ", ".join(row.path for row in rows)
+        raise InvalidArgumentsError(f"{paths} cannot be written: {error.strerror}") from error
     _complete(workspace, store, rows, purpose.stored)
     return batch
 
@@ -201,8 +232,11 @@ def recover(workspace: Workspace, store: TaskStore) -> list[Recovered]:
         rows.sort(key=lambda row: row.path)
         outcome = "as before"
         if all(_can_finish(workspace, row, number) for number, row in enumerate(rows)):
-            _complete(workspace, store, rows)
-            outcome = "as after"
+            try:
+                _complete(workspace, store, rows)
+                outcome = "as after"
+            except OSError:  # such as a folder that cannot be written to any more
+                _withdraw(workspace, store, rows)
         else:
             _withdraw(workspace, store, rows)
         found += [
@@ -217,7 +251,7 @@ def recover(workspace: Workspace, store: TaskStore) -> list[Recovered]:
 
 def _can_finish(workspace: Workspace, row: WriteRow, number: int) -> bool:
     """True if a file has its new content, or its old one and what it takes to write the new."""
-    now = _hash(read_file(workspace, row.path))
+    now = _hash_of_file(workspace, row.path)
     if now == row.after:
         return True
     if now != row.before:
@@ -256,7 +290,7 @@ def _withdraw(workspace: Workspace, store: TaskStore, rows: list[WriteRow]) -> N
     """Put back what was renamed, remove what was not, and store so."""
     for number, row in enumerate(rows):
         temporary = _temporary(workspace, row, number)
-        now = _hash(read_file(workspace, row.path))
+        now = _hash_of_file(workspace, row.path)
         state = WITHDRAWN if now in (row.before, row.after) else LOST
         if now == row.after and now != row.before:
             old = None if row.before is None else store.blob(row.before)
@@ -336,16 +370,15 @@ def _remove_empty(workspace: Workspace, made: str) -> None:
 
 def _read(path: str) -> bytes | None:
     try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError:
+        return read(path, _LARGEST)
+    except UnreadableError:
         return None
 
 
 def _remove(path: str) -> None:
     try:
         platforms.remove(path)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         pass
 
 

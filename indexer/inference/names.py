@@ -201,6 +201,7 @@ def lookup(
     return (
         star_imported(inference, path, facts, text, depth)
         or _declared_global(inference, path, facts, name)
+        or _imported_submodule(inference, path, facts, text)
         or builtin_name(inference, text)
     )
 
@@ -434,6 +435,22 @@ def _declared_global(inference: Inference, path: str, facts: FileFacts, name: in
         for row in table.get(name, [])[:1]
         for found in resolve_binding(inference, path, facts, row)
     ]
+
+
+def _imported_submodule(
+    inference: Inference, path: str, facts: FileFacts, name: str
+) -> list[Found]:
+    """A submodule of the package whose file this is, which an import in that file binds in it."""
+    if not path.rpartition("/")[2].startswith("__init__."):
+        return []
+    ending = f".{name}"
+    for row, spelled in enumerate(facts.imports.module):
+        module = facts.names[spelled]
+        if module.endswith(ending) and not facts.imports.scope[row]:
+            inner = submodule(inference, Entity(MODULE, path, -1), name)
+            if inner is not None and inner == imported_module(inference, path, module):
+                return [Found(inner)]
+    return []
 
 
 def star_imported(

@@ -47,6 +47,8 @@ class SearchPath:
         "_distributions",
         "_found",
         "_happens_to_be",
+        "_inner",
+        "_inner_looked",
         "_lacks_something",
         "_library",
         "_listed",
@@ -85,6 +87,8 @@ class SearchPath:
         self._compiled: dict[str, frozenset[str]] = {}
         self._stamps: dict[str, Stamp] = {}
         self._looked = 0.0
+        self._inner: dict[str, Stamp] = {}
+        self._inner_looked = 0.0
         self._listed: dict[str, list[str]] = {}
         self._words: OutsideWords | None = None
         self._distributions: dict[str, Distributions] = {}
@@ -133,6 +137,15 @@ class SearchPath:
         if path not in self._stamps:
             self._stamps[path] = stamp_of(path)
 
+    def watch_inner(self, folder: str) -> None:
+        """Watch a folder of an installed package, in which a module is looked for."""
+        if folder not in self._inner and not folder.startswith(self.stdlib or "\0"):
+            self._inner[folder] = stamp_of(folder)
+
+    def folders(self) -> list[tuple[str, Stamp]]:
+        """The folders of installed packages that were looked into, as they were then."""
+        return list(self._inner.items())
+
     def stamps(self) -> dict[str, Stamp]:
         """The folders and files that the environment was read from, as they were then."""
         if not self._ready:
@@ -143,8 +156,14 @@ class SearchPath:
         """True if something was installed, upgraded or removed since this was looked at."""
         if not self._ready:
             return False
-        # A copy: another thread may be adding.
-        return any(stamp_of(path) != stamp for path, stamp in list(self._stamps.items()))
+        # Copies: another thread may be adding.
+        if any(stamp_of(path) != stamp for path, stamp in list(self._stamps.items())):
+            return True
+        now = monotonic()
+        if now - self._inner_looked < _SELDOM:
+            return False
+        self._inner_looked = now
+        return any(stamp_of(path) != stamp for path, stamp in self.folders())
 
     def is_another(self) -> bool:
         """True if the workspace would use another environment by now; looked at now and then."""
@@ -187,12 +206,13 @@ class SearchPath:
     def listed(self, path: str) -> list[str]:
         """Files of a package folder or module outside, compiled ones too.
 
-        What is installed is listed once: it changes only with another environment.
+        What is installed is listed once, and its folders are watched.
         """
         known = self._listed.get(path)
         if known is None:
-            known = list(_files_below(path))
-            if path == self.stdlib or self.is_installed(path):
+            is_fixed = path == self.stdlib or self.is_installed(path)
+            known = list(_files_below(path, self.watch_inner if is_fixed else None))
+            if is_fixed:
                 self._listed[path] = known
         return known
 
@@ -286,12 +306,20 @@ class SearchPath:
         stubs = f"{top}-stubs/{rest}" if rest else f"{top}-stubs"
         for stem in (stubs, path):
             for root in self._roots:
-                if rest and root in self._added:
-                    self._watch(f"{root}/{path}".rpartition("/")[0])
+                if rest:
+                    self._watch_parent(root, stem)
                 found = _module_file(f"{root}/{stem}")
                 if found is not None:
                     return found
         return self._find_mapped(dotted) or self._find_in_sources(dotted) or self._in_project(path)
+
+    def _watch_parent(self, root: str, stem: str) -> None:
+        """Watch the folder that a module would come to; that of a root is watched already."""
+        folder = f"{root}/{stem}".rpartition("/")[0]
+        if root in self._added:
+            self._watch(folder)
+        elif folder not in self._inner and os.path.isdir(f"{root}/{stem.partition('/')[0]}"):
+            self.watch_inner(folder)
 
     def _find_mapped(self, dotted: str) -> str | None:
         """A module of a package whose place an import hook knows."""
@@ -351,6 +379,9 @@ class SearchPath:
         """True if a folder outside of the workspace holds a compiled module of this name."""
         names = self._compiled.get(folder)
         if names is None:
+            is_installed = self.is_installed(f"{folder}/")
+            if is_installed:
+                self.watch_inner(folder)
             try:
                 entries = os.listdir(folder)
             except OSError:
@@ -358,7 +389,7 @@ class SearchPath:
             names = frozenset(
                 entry.partition(".")[0] for entry in entries if entry.endswith(_COMPILED)
             )
-            if self.is_installed(f"{folder}/"):
+            if is_installed:
                 self._compiled[folder] = names
         return name in names
 
@@ -447,10 +478,12 @@ def _module_file(stem: str) -> str | None:
     return None
 
 
-def _files_below(path: str) -> Iterator[str]:
+def _files_below(path: str, watch: Callable[[str], None] | None) -> Iterator[str]:
     if os.path.isfile(path):
         yield path
     for where, folders, names in os.walk(path):
+        if watch is not None:
+            watch(where)
         folders[:] = [name for name in folders if name != "__pycache__"]
         yield from (
             f"{where}/{name}" for name in names if name.endswith((".py", ".pyi", *_COMPILED))
