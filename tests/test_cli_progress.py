@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import sys
+import time
 
 import pytest
 
+from flux_index.api.cli import output, waiting
 from flux_index.api.cli.progress import Bar, Lines, Silence, display
 from flux_index.indexer.maintain import Progress
 
@@ -57,3 +59,53 @@ def test_progress_on_a_terminal_goes_away(monkeypatch: pytest.MonkeyPatch) -> No
     assert "10 of 10 files" in drawn
     # The last thing drawn is nothing: the line of the bar is erased.
     assert drawn.rstrip("\r\n").endswith("\x1b[2K")
+
+
+def impatient_person(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """A terminal in front of somebody who wonders soon."""
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(waiting, "_SILENCE", 0.05)
+    monkeypatch.setattr(waiting, "_SECONDS_BETWEEN", 0.001)
+    return terminal
+
+
+def until(terminal: Terminal, text: str) -> str:
+    """Wait until something is written, and return all that is."""
+    while text not in terminal.getvalue():
+        time.sleep(0.001)
+    return terminal.getvalue()
+
+
+def test_a_command_that_is_long_silent_says_that_it_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    impatient = impatient_person(monkeypatch)
+    shown = waiting.waiting(["suggest", "--grade", "look"])
+    assert shown is not None
+    with shown:
+        until(impatient, "\rflux-index suggest is working, 0 s")
+        output.say("found something")
+        # The line was taken away before that was written.
+        before = until(impatient, "found something\n").partition("found something")[0]
+        assert before.endswith(" \r")
+        shown.clear(held=True)
+        so_far = impatient.getvalue()
+        time.sleep(0.2)
+        assert impatient.getvalue() == so_far
+        shown.clear()
+        until(impatient, f"{so_far}\rflux-index suggest")
+    assert impatient.getvalue().endswith(" \r")
+    assert output.waiting is None
+
+
+@pytest.mark.parametrize("line", ["watch", "serve", "validate --stdin --path a.py", "--help"])
+def test_what_talks_with_somebody_itself_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    impatient_person(monkeypatch)
+    assert waiting.waiting(line.split()) is None
+
+
+def test_nobody_is_told_where_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    assert waiting.waiting(["suggest"]) is None

@@ -12,7 +12,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 INTERRUPTED = 130
 
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 from .hook import run
             case rest:
                 from .commands import run
-        code = run(rest)
+        code = _run_watched(run, line, rest)
     except KeyboardInterrupt:
         code = INTERRUPTED
     except Exception as error:
@@ -51,6 +51,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         leave(code)
     return code
+
+
+def _run_watched(run: Callable[[list[str]], int], line: list[str], rest: list[str]) -> int:
+    """Run a command; on a terminal a line says that it is at work when it is long silent."""
+    if not sys.stderr or not sys.stderr.isatty():
+        return run(rest)
+    from .waiting import waiting
+
+    watched = waiting(line)
+    if watched is None:
+        return run(rest)
+    with watched:
+        return run(rest)
 
 
 def _verbose(line: list[str]) -> list[str]:

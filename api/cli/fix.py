@@ -12,6 +12,7 @@ from ..check.fixes.apply import write as write_file
 from ..inside import refuse_link_outside
 from ..open_workspace import OpenWorkspace
 from ..operations.validate import change_of
+from . import output
 from .opening import open_workspace
 from .options import Parameter, parse
 from .output import is_terminal, say, tell, write
@@ -71,6 +72,8 @@ def _write_all(session: OpenWorkspace, result: FixResult, values: dict[str, obje
         return
     if terminal and not values.get("yes"):
         say("Write this? [y/N]")
+        if output.waiting is not None:
+            output.waiting.clear(held=True)
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
             raise InvalidArgumentsError("nothing was written")
     workspace = session.index.workspace

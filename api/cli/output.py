@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn, TextIO
 
+    from .waiting import Waiting
+
+waiting: Waiting | None = None
+"""What says on a terminal that a command still works; None where nobody looks."""
+
 
 def write(text: str) -> None:
     """Write text for programs, or that is safe to show, to standard output at once."""
@@ -77,6 +82,8 @@ def width(stream: TextIO) -> int:
 
 
 def _write(stream: TextIO, text: str) -> None:
+    if waiting is not None:
+        waiting.clear()
     try:
         try:
             stream.write(text)

@@ -7,6 +7,7 @@ import sys
 import time
 
 from ...indexer.ending import end_soon
+from . import output
 from .output import in_colour, is_terminal, say
 
 TYPE_CHECKING = False
@@ -76,12 +77,16 @@ class Bar(Silence):
 
     def __enter__(self) -> Self:
         """Draw it."""
+        if output.waiting is not None:
+            output.waiting.clear(held=True)
         self._bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         """Take it away."""
         self._bar.stop()
+        if output.waiting is not None:
+            output.waiting.clear()
 
     def __call__(self, progress: Progress) -> None:
         """Move it."""
