@@ -207,6 +207,26 @@ FINE = {
         def use(frame: Frame):
             return [row.price for row in frame.itertuples()]
     """,
+    "a variable with a result that is more than is declared": """
+        from collections import namedtuple
+        State = namedtuple("State", ["due", "next"])
+        class Schedule:
+            def is_due(self) -> tuple[bool, float]:
+                return State(True, 1.0)
+        def use(schedule: Schedule):
+            state = schedule.is_due()
+            return state.next
+    """,
+    "a function that is called before its variable is bound again": """
+        import json
+        def use(visit):
+            stamp = {"stamp": 42}
+            def copied():
+                return stamp.copy()
+            visit(copied)
+            stamp = json.dumps(stamp)
+            return stamp
+    """,
     "a result that is more than is declared": """
         from typing import Any
         class Theme(dict):

@@ -21,6 +21,7 @@ from ...indexer.inference.inference import Inference
 from ...indexer.inference.members import member_definitions
 from ...indexer.inference.module_writes import package_files_with
 from ...indexer.inference.modules import imported_module
+from ...indexer.inference.names import bindings_in_force
 from ...indexer.inference.query_cache import cached
 from ...indexer.inference.standard_types import standard_class
 from ...indexer.inference.types import CLASS_OBJECT, FUNCTION_OBJECT, INSTANCE, SUPER
@@ -300,10 +301,10 @@ def is_returned_by_body(context: CheckContext, receiver: int, name: str) -> bool
     """True if a function returns what has a member, although it is annotated to return less."""
     inference = context.strict
     attribute = facts_view.attribute(context.facts, receiver)
-    function = facts_view.called(context.facts, receiver)
     functions = [
         value.entity
-        for value in (inference.infer_type(context.path, function) if function >= 0 else ())
+        for function in _called_for(context, receiver)
+        for value in inference.infer_type(context.path, function)
         if value.form == FUNCTION_OBJECT
     ]
     if attribute is not None:  # a property
@@ -320,6 +321,18 @@ def is_returned_by_body(context: CheckContext, receiver: int, name: str) -> bool
                 if has_member(inference, value, name) != ABSENT:
                     return True
     return False
+
+
+def _called_for(context: CheckContext, expr: int) -> list[int]:
+    """Return what is called for the value of an expression: a call, or a variable that has one."""
+    facts = context.facts
+    values = [expr]
+    if facts_view.plain_name(facts, expr):
+        name, scope = facts_view.name_row(facts, expr), facts_view.name_scope(facts, expr)
+        rows = bindings_in_force(facts, scope, name, facts.expr.position[expr], expr)
+        values = [facts.binding.value[row] for row in rows]
+    called = (facts_view.called(facts, value) for value in values if value >= 0)
+    return [function for function in called if function >= 0]
 
 
 def is_in_implementation(context: CheckContext, type_: Type, name: str) -> bool:

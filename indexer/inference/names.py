@@ -212,6 +212,7 @@ def bindings_in_force(
     """Rows of the bindings that a name read at a position of a scope may have; empty for none."""
     kinds, parents = facts.scope.kind, facts.scope.parent
     current, at = scope, position
+    defined = -1  # where the inner function stands that reads a variable of an outer one
     late: list[int] = []
     while current >= 0:
         if kinds[current] != f.CLASS_SCOPE or current == scope:
@@ -225,13 +226,17 @@ def bindings_in_force(
                     continue
                 if declared != f.NONLOCAL:
                     chosen = visible_bindings(facts, rows, current, at, expr)
+                    if at < 0 <= defined and kinds[current] == f.FUNCTION_SCOPE:
+                        # It may be called before the variable is bound again.
+                        before = visible_bindings(facts, rows, current, defined)
+                        chosen = sorted({*chosen, *before})
                     if chosen:
                         return chosen
         parent = parents[current]
         # Inner functions run later: they see what a name is in the end. Comprehensions and class
         # bodies run where they are written.
         if kinds[current] in (f.FUNCTION_SCOPE, f.LAMBDA_SCOPE):
-            at = -1
+            at, defined = -1, facts.scope.start[current]
         current = parent
     return late if late and facts.names[name] not in _builtin_names() else []
 
