@@ -165,3 +165,15 @@ def test_public_names_are_not_certain_where_nothing_tells_what_is_offered(tmp_pa
         def never_named(): ...
     """
     assert found(tmp_path, text) == {"never_named": "look"}
+
+
+def test_fixtures_that_a_conftest_takes_from_a_module(tmp_path: Path) -> None:
+    text = """
+        #- checks/conftest.py
+        from checks.containers import *
+        #- checks/containers.py
+        from docker_fixtures import container
+        worker = container(image="worker")
+        _image = "worker"
+    """
+    assert found(tmp_path, text) == {"worker": "likely", "_image": "certain"}

@@ -70,6 +70,7 @@ class _Workspace:
     access: DynamicAccess
     api: PublicApi
     imported: frozenset[str]
+    given_to_tests: frozenset[str]
     by_name: dict[str, list[Definition]]
 
 
@@ -88,7 +89,8 @@ def find(inference: Inference) -> list[Suggestion]:
     texts = read_other_texts(inference)
     workspace = _Workspace(
         inference, census, texts, find_dynamic_access(inference),
-        PublicApi(inference, census, texts), _imported_modules(inference), by_name,
+        PublicApi(inference, census, texts), _imported_modules(inference),
+        census.star_modules(inference, is_test_file), by_name,
     )  # fmt: skip
     suggestions: dict[Entity, Suggestion] = {}
     dead: list[Definition] = []
@@ -301,7 +303,9 @@ def _outside_of_own(definition: Definition, mentions: list[Mention]) -> list[Men
 def _judged(workspace: _Workspace, evidence: _Evidence) -> Suggestion | None:
     definition = evidence.definition
     inference, entity = workspace.inference, definition.entity
-    case = Case(inference, definition, workspace.access, workspace.imported)
+    case = Case(
+        inference, definition, workspace.access, workspace.imported, workspace.given_to_tests
+    )
     if definition.is_imported or keeper_of(case):
         return None
     named_in = workspace.texts.names(definition.name)

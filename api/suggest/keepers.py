@@ -46,6 +46,8 @@ class Case(NamedTuple):
     access: DynamicAccess
     imported: frozenset[str]
     """Paths of modules that something imports."""
+    given_to_tests: frozenset[str]
+    """Paths of modules that modules of tests import all names of."""
 
     @property
     def path(self) -> str:
@@ -275,9 +277,17 @@ def _kept_for_others(case: Case) -> str:
     return ""
 
 
+def _given_to_tests(case: Case) -> str:
+    """Fixtures are found by name in a conftest, those of `from factories import *` as well."""
+    is_member = case.definition.owner >= 0 or is_private(case.definition.name)
+    if is_member or case.path not in case.given_to_tests:
+        return ""
+    return "a module of tests imports all names of its module, and pytest may look for it there"
+
+
 _DOUBTS: tuple[Callable[[Case], str], ...] = (
     _kept_for_others, _made_up_name, _open_class, _open_module, _registered_class, _by_duck_typing,
-    _without_importer,
+    _without_importer, _given_to_tests,
 )  # fmt: skip
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from ...indexer import facts as f
 from ...indexer.facts import FileFacts
 from ...indexer.inference.inference import Inference
+from ...indexer.inference.modules import imported_module
 
 # Uses of one name that are told apart; a name with more of them is used.
 MANY = 24
@@ -35,6 +36,14 @@ class NameCensus:
     def is_frequent(self, name: str) -> bool:
         """True if a name is used too often to look at each place."""
         return len(self.uses.get(name, ())) >= MANY
+
+    def star_modules(self, inference: Inference, takes: Callable[[str], bool]) -> frozenset[str]:
+        """Return the paths of modules of which files import all names, of files that count."""
+        return frozenset(
+            imported_module(inference, path, spelled).path
+            for path, _, spelled in (each.partition("\0") for each in self.star_imported)
+            if takes(path)
+        )
 
 
 def take_census(inference: Inference, names: Iterable[str]) -> NameCensus:

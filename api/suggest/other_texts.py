@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import os
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 
 from ...indexer.inference.inference import Inference
 from ...indexer.paths import is_outside
@@ -141,15 +143,18 @@ def mentions_in_code(inference: Inference, names: Iterable[str]) -> dict[str, li
             continue
         inference.snapshot.relax()
         text = inference.text(path)
-        here = wanted.keys() & set(_WORD.findall(text))
-        for word in here:
-            name = wanted[word]
-            code = {position for _, position, _ in inference.need(path).occurrences(name)}
-            for match in re.finditer(rb"(?<![\w\x80-\xff])" + word + rb"(?![\w\x80-\xff])", text):
-                if match.start() not in code:
-                    where = _where(inference, path, text, match.start())
-                    if where:
-                        found[name].append(Mention(path, match.start(), where))
+        code: dict[str, set[int]] = {}
+        for match in _WORD.finditer(text):
+            name, start = wanted.get(match[0]), match.start()
+            if name is None or text[start - 1 : start].isdigit():
+                continue
+            if name not in code:
+                occurrences = inference.need(path).occurrences(name)
+                code[name] = {position for _, position, _ in occurrences}
+            if start not in code[name]:
+                where = _where(inference, path, text, start)
+                if where:
+                    found[name].append(Mention(path, start, where))
     return found
 
 
@@ -169,17 +174,24 @@ def _where(inference: Inference, path: str, text: bytes, position: int) -> str:
         found = layout(text)
         marks = facts.memo["strings and comments"] = found.strings, found.comments
     strings, comments = marks
-    for start, end in strings:
-        if start <= position < end:
-            is_documentation = start in set(facts.definition.doc) or (
-                text[start : start + 8].lstrip(b"rRbBuU").startswith((b'"""', b"'''"))
-                and not text[text.rfind(b"\n", 0, start) + 1 : start].strip()
-            )
-            if not is_documentation:
-                return "prose" if _is_word_of_prose(text, start, end, position) else "string"
-            line = text[text.rfind(b"\n", 0, position) + 1 : position].lstrip()
-            return "string" if line.startswith((b">>>", b"...")) else "docstring"
-    for start, end in comments:
-        if start <= position < end:
-            return "string" if b"type:" in text[start : start + 8] else "comment"
+    inside = _around(strings, position)
+    if inside is not None:
+        start, end = inside
+        is_documentation = start in facts.definition.doc or (
+            text[start : start + 8].lstrip(b"rRbBuU").startswith((b'"""', b"'''"))
+            and not text[text.rfind(b"\n", 0, start) + 1 : start].strip()
+        )
+        if not is_documentation:
+            return "prose" if _is_word_of_prose(text, start, end, position) else "string"
+        line = text[text.rfind(b"\n", 0, position) + 1 : position].lstrip()
+        return "string" if line.startswith((b">>>", b"...")) else "docstring"
+    inside = _around(comments, position)
+    if inside is not None:
+        return "string" if b"type:" in text[inside[0] : inside[0] + 8] else "comment"
     return ""
+
+
+def _around(spans: list[tuple[int, int]], position: int) -> tuple[int, int] | None:
+    """Return the one of spans in order, none of which overlap, that a position lies in."""
+    at = bisect_right(spans, position, key=itemgetter(0)) - 1
+    return spans[at] if at >= 0 and position < spans[at][1] else None

@@ -52,14 +52,9 @@ class PublicApi:
         return [workspace.absolute(each) for each in workspace.projects]
 
     @cached_property
-    def _star_imported(self) -> set[str]:
+    def _star_imported(self) -> frozenset[str]:
         """Paths of modules of which some other module offers everything."""
-        found: set[str] = set()
-        for each in self._census.star_imported:
-            path, _, spelled = each.partition("\0")
-            if not is_supporting_file(path):
-                found.add(imported_module(self._inference, path, spelled).path)
-        return found
+        return self._census.star_modules(self._inference, lambda path: not is_supporting_file(path))
 
     def standing(self, entity: Entity) -> int:
         """Return PRIVATE, INTERNAL or PUBLIC."""
