@@ -19,7 +19,7 @@ export async function show(content, _, { say, signal }) {
     const days = h("div", { class: "plot" });
     replace(board,
       h("h2", {}, "Sessions"),
-      found.sessions.length ? lanes : h("p", { class: "dim" }, "No agent has worked here with flux-index yet. `flux-index setup` says how one does."),
+      found.sessions.length ? lanes : h("p", { class: "dim" }, "No agent has worked here with flux-index yet. `flux-index setup claude-code`, or another one of `flux-index setup --help`, has it do so."),
       found.more_sessions ? h("p", { class: "dim" }, `${plural(found.more_sessions, "older session")} not shown`) : null,
       h("h2", {}, "Tasks"),
       found.tasks.length ? tasks(found) : h("p", { class: "dim" }, "No tasks yet."),

@@ -24,6 +24,7 @@ export async function show(content, target, { say, signal, go }) {
   list(side, found, drift);
   const names = new Map(found.nodes.map((node) => [node.name, node]));
   const picture = await draw(canvas, found.nodes.map((node) => box(node, found.symbol)), found.edges.map(({ source, target: base }) => ({ source: base, target: source, evidence: "exact" })), {
+    align: "LEFT",
     label: `Bases and subclasses of ${found.symbol.name}: ${plural(found.nodes.length, "class", "classes")}`,
     onOpen: (id) => go("classes", targetOf(names.get(id))),
   });

@@ -20,7 +20,7 @@ export async function show(content, parameters, { say, signal, go }) {
     found.items.length ? null : h("p", { class: "dim" }, "There is no Python here."),
     h("h3", {}, "Who imports whom: a row imports a column"), matrix(found),
     found.truncated ? h("p", { class: "dim" }, `${found.total - found.items.length} more parts are not shown: choose a folder.`) : null,
-    h("h3", {}, "How large what is"), tree);
+    h("h3", {}, "Sizes"), tree);
   list(side, found);
   const draw = () => treemap(tree, found, go);
   await draw();
@@ -52,7 +52,7 @@ function matrix(found) {
       const isCircle = source.circle && source.circle === target.circle && edge.eager;
       const heat = `heat${1 + Math.min(3, Math.floor((3.999 * Math.log1p(edge.count)) / Math.log1p(most)))}`;
       const title = `${named(source)} imports ${named(target)} ${edge.count} times, ${edge.eager} of them at once${isCircle ? "; they are in a circle" : ""}`;
-      return h("td", { class: isCircle ? `${heat} circle` : heat, title }, String(edge.count));
+      return h("td", { class: isCircle ? `${heat} circle` : heat, title }, edge.count.toLocaleString("en"));
     });
   return h("div", { class: "plot" }, h("table", { class: "matrix" },
     h("caption", { class: "hidden" }, "Imports between the parts of this folder; a row imports a column"),
@@ -100,7 +100,7 @@ async function treemap(container, found, go) {
     marks: [
       { type: "rect", from: { data: "inner" }, encode: { enter: { ...box(colour("panel"), colour("line")), stroke: [{ test: "datum.circle", value: colour("error") }, { value: colour("line") }] } } },
       { type: "rect", from: { data: "leaves" }, encode: { enter: { ...box(colour("node"), colour("node-line")), fill: [{ test: "datum.tests", value: colour("module") }, { value: colour("node") }], cursor: { value: "pointer" }, tooltip: { signal: "datum.path + ', ' + format(datum.size / 1000, ',.0f') + ' kB'" } } } },
-      { type: "text", from: { data: "inner" }, encode: { enter: { ...words(colour("text")), y: { field: "y0", offset: 4 }, fontWeight: { value: "bold" }, opacity: { signal: "datum.x1 - datum.x0 > 40 ? 1 : 0" } } } },
+      { type: "text", from: { data: "inner" }, encode: { enter: { ...words(colour("text")), y: { field: "y0", offset: 4 }, fontWeight: { value: "bold" }, opacity: { signal: "datum.y1 - datum.y0 > 16 && datum.x1 - datum.x0 > 40 ? 1 : 0" } } } },
       { type: "text", from: { data: "leaves" }, encode: { enter: { ...words(colour("dim")), y: { field: "y0", offset: 4 }, opacity: { signal: "datum.y1 - datum.y0 > 16 && datum.x1 - datum.x0 > 40 ? 1 : 0" } } } },
     ],
   };

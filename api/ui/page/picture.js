@@ -10,10 +10,10 @@ const SMALLEST_TEXT = 0.62;
 const measure = document.createElement("canvas").getContext("2d");
 
 // nodes: {id, label, kind, centre, mark}; edges: {source, target, evidence, mark, label}.
-export async function draw(container, nodes, edges, { direction = "RIGHT", onSelect, onOpen, label }) {
+export async function draw(container, nodes, edges, { direction = "RIGHT", align = "AUTOMATIC", onSelect, onOpen, label }) {
   await Promise.all([library("cytoscape.min.js"), library("elk.bundled.js")]);
   const sized = nodes.map((node) => ({ ...node, ...size(node.label, node.centre) }));
-  const placed = await layout(sized, edges, direction);
+  const placed = await layout(sized, edges, direction, align);
   const picture = globalThis.cytoscape({
     container,
     elements: [
@@ -69,7 +69,7 @@ function size(label, isBold) {
   };
 }
 
-async function layout(nodes, edges, direction) {
+async function layout(nodes, edges, direction, align) {
   const elk = new globalThis.ELK();
   const graph = await elk.layout({
     id: "root",
@@ -83,7 +83,7 @@ async function layout(nodes, edges, direction) {
       "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
       "elk.layered.crossingMinimization.forceNodeModelOrder": "true",
     },
-    children: nodes.map(({ id, width, height }) => ({ id, width, height })),
+    children: nodes.map(({ id, width, height }) => ({ id, width, height, layoutOptions: { "elk.alignment": align } })),
     edges: edges.map(({ source, target }, at) => ({ id: `edge ${at}`, sources: [source], targets: [target] })),
   });
   return new Map(graph.children.map((node) => [node.id, { x: node.x + node.width / 2, y: node.y + node.height / 2 }]));
