@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fixtures_language import check_edit, check_findings
+from test_patterns import ask
 
 VENV = """
 #- .venv/pyvenv.cfg
@@ -301,3 +302,17 @@ def test_modules_that_a_module_makes_itself(tmp_path: Path) -> None:
         """,
         "unresolved",
     )
+
+
+def test_a_module_that_is_not_there_is_told_once_whatever_is_taken_of_it(tmp_path: Path) -> None:
+    text = """
+        #- shop/__init__.py
+        #- shop/models.py
+        class Order: ...
+        #- shop/desk.py
+        from shop.modells import Order, Gift, Refund
+        from shop.modells import Sale
+    """
+    found = ask(tmp_path, text, "validate", whole=True, limit=10)["items"]
+    rule = "unresolved-import"
+    assert [each["range"]["start"]["line"] for each in found if each["rule"] == rule] == [0, 1]

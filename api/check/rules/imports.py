@@ -31,6 +31,7 @@ def unresolved_import(context: CheckContext) -> Iterator[Finding]:
     """Yield modules that do not exist, and names that modules do not have."""
     facts, table = context.facts, context.facts.imports
     seen: set[tuple[str, int]] = set()
+    told: set[tuple[str, int]] = set()  # a module that is not there once, whatever is taken of it
     absent: set[str] = set()
     for row, flags in enumerate(table.flags):
         position = table.position[row]
@@ -46,6 +47,10 @@ def unresolved_import(context: CheckContext) -> Iterator[Finding]:
             if (spelled, position) not in seen and not context.is_dead(position):
                 seen.add((spelled, position))
                 for finding in _no_module(context, spelled, position, flags):
+                    place = finding.rule, finding.start
+                    if place in told:
+                        continue
+                    told.add(place)
                     if finding.rule != "not-installed" or finding.subject not in absent:
                         yield finding
                     absent.add(finding.subject)  # one finding for each is enough
