@@ -69,7 +69,9 @@ def test_the_command_applies_one_and_says_how_to_undo_it(
     assert (shop / "money.py").read_text() == SHOP
     assert main(["suggest", "--apply", item["id"]]) == 0
     assert (shop / "money.py").read_text() == "\ndef total(prices):\n    return sum(prices)\n"
-    undo = capsys.readouterr().err.split("flux-index ")[1].split(" takes")[0]
+    told = capsys.readouterr()
+    assert told.out == "changed money.py: function money._leftover is unused\n"
+    undo = told.err.split("flux-index ")[1].split(" takes")[0]
     assert main(undo.split()) == 0
     assert (shop / "money.py").read_text() == SHOP
     capsys.readouterr()

@@ -158,7 +158,7 @@ def test_what_git_cannot_tell(
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     assert main(["validate", "--since", "nowhere"]) == 2
-    assert "bad revision 'nowhere'" in capsys.readouterr().err
+    assert "there is no revision 'nowhere' in" in capsys.readouterr().err
     (tmp_path / "alone").mkdir()
     monkeypatch.chdir(tmp_path / "alone")
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))

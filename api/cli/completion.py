@@ -12,6 +12,7 @@ from typing import Any
 import shtab
 
 from ...indexer.errors import InvalidArgumentsError
+from ..clients.supported import CLIENTS
 from ..operations.table import OPERATIONS
 from .commands import COMMANDS
 from .options import COMMON, HELP, OptionParser, Parameter, parse
@@ -21,7 +22,7 @@ PARAMETERS: tuple[Parameter, ...] = ()
 SHELLS = ("bash", "zsh", "fish")
 # What the arguments of commands are that are no options.
 _CHOICES = {
-    "setup": ("claude-code", "codex", "cursor", "opencode", "aider", "gemini", "vscode"),
+    "setup": tuple(CLIENTS),
     "hook": ("session-start", "user-prompt", "pre-tool", "post-tool", "stop", "subagent-stop"),
     "completion": SHELLS,
     "export": ("scip",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from difflib import unified_diff
 
@@ -42,8 +43,11 @@ def run(arguments: Sequence[str]) -> int:
         change = change_of(session, **change_arguments(values, paths))
         result = apply_fixes(session, change, whole=whole, unsafe=bool(values.get("unsafe")))
         is_trial = bool(values.get("dry_run"))
-        for finding, fix in result.applied:
-            say(f"{finding.path}: {fix.title} ({finding.rule})")
+        titles = Counter(
+            f"{finding.path}: {fix.title} ({finding.rule})" for finding, fix in result.applied
+        )
+        for title, times in titles.items():
+            say(title if times == 1 else f"{title}, {times} times")
         if result.contents:
             _write_all(session, result, values)
         errors = sum(finding.severity == "error" for finding in result.left)

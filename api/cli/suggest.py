@@ -8,7 +8,7 @@ from ...indexer.errors import InvalidArgumentsError, LockedError
 from ..open_workspace import OpenWorkspace
 from ..operations.table import OPERATIONS, call
 from .options import AS_JSON, FORMAT, Parameter, parse
-from .output import say, write
+from .output import say, tell, write
 from .query import answer_of, rendered
 from .validate import start_of
 
@@ -83,8 +83,12 @@ def _apply(session: OpenWorkspace, values: Mapping[str, Any], shape: str) -> int
     task = call(session, "task.begin", {"text": item["title"], "client": "suggest", "budget": 0})
     step = {"task": task["task"], "step": item["id"], "edits": item["edits"]}
     done = call(session, "task.step", step)
-    write(rendered(OPERATIONS["task.step"], done, step, root, shape))
-    if done["verdict"] != "accepted":
+    is_done = done["verdict"] == "accepted"
+    if is_done and shape != "json":
+        tell(*(f"changed {path}: {item['title']}" for path in done["written"]))
+    else:
+        write(rendered(OPERATIONS["task.step"], done, step, root, shape))
+    if not is_done:
         call(session, "task.finish", {"task": task["task"], "abandon": True})
         return NOT_DONE
     call(session, "task.finish", {"task": task["task"], "stop": "applied"})

@@ -35,6 +35,10 @@ def stats(answer: StatsAnswer, style: CompactStyle) -> list[str]:
         )
         about = f": {', '.join(each['subjects'])}" if each["subjects"] else ""
         lines.append(escaped(f" {each['rule']} {each['count']} ({became}){about}"))
+    if not found["tasks"] and not found["hooks"]["calls"]:
+        lines.append(
+            "nothing is recorded yet; `flux-index setup CLIENT` has it record agents' work"
+        )
     return [*lines, *style.notes(answer, answer["total"])]
 
 

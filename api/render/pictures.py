@@ -7,7 +7,7 @@ from typing import Any
 
 from .graph_layout import as_svg
 from .graphs import Graph, as_dot, as_mermaid
-from .words import local
+from .words import counted, local
 
 Answer = Mapping[str, Any]
 
@@ -100,10 +100,10 @@ def _map(answer: Answer, arguments: Answer) -> Graph:
     for item in sorted(answer["items"], key=lambda item: item["path"]):
         path = item["path"]
         if path == top:
-            graph.nodes[root].lines.append(f"{item['files']:,} files")
+            graph.nodes[root].lines.append(counted(item["files"], "file"))
             continue
         tests = ", tests" if item["tests"] else ""
-        key = graph.add(path, [f"{path}/", f"{item['files']:,} files{tests}"])
+        key = graph.add(path, [f"{path}/", counted(item["files"], "file") + tests])
         parent = path.rpartition("/")[0]
         while parent and parent not in known and parent != top:
             parent = parent.rpartition("/")[0]

@@ -152,6 +152,8 @@ class Repository:
 
     def _ask(self, *arguments: str, given: bytes = b"") -> bytes:
         found, message, is_late = self.run(*arguments, given=given)
+        if message.startswith("bad revision"):
+            raise InvalidArgumentsError(f"there is no revision {message[13:]} in {self._folder}")
         if found is None or is_late:
             raise InvalidArgumentsError(
                 f"git cannot tell what has changed in {self._folder}: "
