@@ -106,8 +106,12 @@ def see_an_edit(workspace: Path, subject: dict[str, str]) -> bool:
         shutil.copytree(workspace, copy, ignore=not_code, symlinks=True)
         print("\nThe same code in another folder, whose facts are already known:")
         show("index", at=copy)
-        watcher = subprocess.Popen([FLUX_INDEX, "watch"], cwd=copy, stdout=subprocess.DEVNULL)
+        watcher = subprocess.Popen(
+            [FLUX_INDEX, "watch"], cwd=copy, stdout=subprocess.PIPE, text=True
+        )
+        assert watcher.stdout is not None
         try:
+            next((line for line in watcher.stdout if line.startswith("watching ")), None)
             with (copy / subject["path"]).open("a", encoding="utf-8") as file:
                 file.write(EDIT)
             saved = time.monotonic()
