@@ -59,6 +59,17 @@ def test_the_reference_has_all_that_there_is(site: Path) -> None:
     assert 'id="findingsanswer"' in page("formats") or 'id="judgement"' in page("formats")
 
 
+def test_every_variable_that_is_read_is_a_setting_that_is_shown() -> None:
+    known = {each.name for each in SETTINGS}
+    read = {
+        name
+        for folder in ("api", "indexer", "lsp")
+        for file in (ROOT / folder).rglob("*.py")
+        for name in re.findall(r"\bFLUX_INDEX_[A-Z_]+\b", file.read_text(encoding="utf-8"))
+    }
+    assert read - known == set()
+
+
 def test_the_tutorial_is_what_happens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is released of the repository has the same sources as its tag."""
     assert version("itsdangerous") == "2.2.0"
