@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import dedent
 
 from fixtures_language import check_edit, check_findings
 from test_patterns import ask
@@ -302,6 +303,30 @@ def test_modules_that_a_module_makes_itself(tmp_path: Path) -> None:
         """,
         "unresolved",
     )
+
+
+def test_an_example_that_is_called_as_the_library_that_it_shows(tmp_path: Path) -> None:
+    example = """
+        #- pyproject.toml
+        [project]
+        name = "shop"
+        #- shop/__init__.py
+        #- shop/models.py
+        from shop import gone
+        #                ^^^^ unresolved-name
+        #- examples/installed/__init__.py
+        #- examples/installed/tasks.py
+        from installed import here
+        """
+    check_findings(tmp_path / "known", VENV + dedent(example), "unresolved-name")
+    check_findings(tmp_path / "unknown", example, "unresolved-name")
+    other = example.replace("examples/installed", "examples/other").replace(
+        "from installed", "from other"
+    )
+    other = other.replace(
+        "import here", "import here\n        #                 ^^^^ unresolved-name"
+    )
+    check_findings(tmp_path / "other", VENV + dedent(other), "unresolved-name")
 
 
 def test_a_module_that_is_not_there_is_told_once_whatever_is_taken_of_it(tmp_path: Path) -> None:

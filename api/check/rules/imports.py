@@ -60,6 +60,7 @@ def unresolved_import(context: CheckContext) -> Iterator[Finding]:
             and not (_is_package(module) and hooks_imports(context.strict))
             and not is_generated_module(context, _inside(spelled, name))
             and not _has_nearer(context, module, spelled, name)
+            and not _may_be_installed(context, module, spelled)
             and not context.is_dead(position)
         ):
             yield _no_name(context, module, spelled, name, row)
@@ -80,6 +81,24 @@ def _has_nearer(context: CheckContext, module: Entity, spelled: str, name: str) 
             return True
         folder = folder.rpartition("/")[0]
     return False
+
+
+def _may_be_installed(context: CheckContext, module: Entity, spelled: str) -> bool:
+    """True if a file's own package has only the name of another one, as `examples/pydantic` has.
+
+    That is so where nothing shows that the folder around it is one that is imported from, and what
+    is installed is not known, or has that name.
+    """
+    index = context.strict.snapshot.index
+    top = spelled.partition(".")[0]
+    folder = context.path.rpartition("/")[0]
+    while folder and folder.rpartition("/")[2] != top:
+        folder = folder.rpartition("/")[0]
+    if not folder or not module.path.startswith(f"{folder}/"):
+        return False
+    if folder.rpartition("/")[0] in index.workspace.source_roots:
+        return False
+    return not index.search_path.is_known or index.search_path.find(top) is not None
 
 
 def _is_of_module_that_makes_modules(context: CheckContext, spelled: str) -> bool:
