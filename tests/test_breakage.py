@@ -77,6 +77,30 @@ def test_uses_in_the_changed_file_itself(tmp_path: Path) -> None:
     )
 
 
+def test_of_what_was_renamed_only_the_new_name_is_proposed(tmp_path: Path) -> None:
+    (found,) = check_edit(
+        tmp_path,
+        """
+        #- shop.py
+        class Order:
+            def total(self): return 1
+            def total_net(self): return 2
+            def show(self): return self.total()
+        """,
+        """
+        #- shop.py
+        class Order:
+            def gross(self): return 1
+            def total_net(self): return 2
+            def show(self): return self.total()
+            #                           ^^^^^ unresolved-attribute (renamed it to 'gross')
+        """,
+        "unresolved",
+    )
+    assert found.nearest == []
+    assert found.fixes[0].title == "Use 'gross'"
+
+
 def test_a_name_that_others_have_as_well(tmp_path: Path) -> None:
     check_edit(
         tmp_path,

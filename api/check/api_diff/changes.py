@@ -13,6 +13,7 @@ from ....indexer.inference.entities import (
     EVIDENCE_NAMES,
     INFERRED,
     TEXTUAL,
+    name_of,
     qualified_name,
 )
 from ....indexer.inference.has_member import PRESENT, has_member
@@ -93,6 +94,11 @@ def explain_finding(finding: Finding, changes: list[ApiChange], after: Inference
         row = definition_of(facts, removal.name)
         finding.nearest.insert(0, definition_entity(facts, removal.new_path, row))
     finding.fixes = removal.fixes(finding)
+    if removal.is_renamed:
+        # Where the new name is known, others that are like the old one only distract.
+        finding.nearest = [
+            each for each in finding.nearest if name_of(after, each) == removal.new_name
+        ]
 
 
 def broken_uses(
