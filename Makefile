@@ -163,7 +163,7 @@ $(AGENTS)/npm/.ready: Makefile $(DEV)/.ready
 
 $(AGENTS)/$(FLASK)/.ready: Makefile $(DEV)/.ready
 	@mkdir -p $(AGENTS)
-	@$(DEV)/bin/python -m pip --disable-pip-version-check download --quiet --no-deps --no-binary :all: \
-		--no-build-isolation --dest $(AGENTS) 'flask==3.1.2' || true
+	@$(DEV)/bin/python -m pip --disable-pip-version-check download --quiet --no-deps --no-binary flask \
+		--dest $(AGENTS) 'flask==3.1.2'
 	@tar -xzf $(AGENTS)/$(FLASK).tar.gz -C $(AGENTS)
 	@touch $@

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import cache
+
+# Not by functools, which takes longer to load than this takes.
+_found: list[str] = []
 
 
-@cache
 def version() -> str:
     """Return the version of flux-index."""
-    # The name of its folder tells, and is found more quickly than its metadata is imported.
-    for folder in sys.path:
+    if not _found:
+        _found.append(_version())
+    return _found[0]
+
+
+def _version() -> str:
+    # The name of its folder tells, and is found more quickly than its metadata is imported: beside
+    # the package, unless it is an editable one.
+    beside = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
+    for folder in [beside, *sys.path]:
         try:
             names = os.listdir(folder or ".")
         except OSError:

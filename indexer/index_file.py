@@ -17,7 +17,7 @@ from .symbols import inherited_names, names_in, symbols
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 # A file written this recently may change again without a new time (kernels stamp files with the
 # clock of their timer tick), so its version is not trusted: it is hashed once more. So is that of a
@@ -95,15 +95,19 @@ def digest_files(
     size_limit: int,
     cache_folder: str | None,
     known: dict[str, bytes],
+    at_hand: Callable[[bytes], bytes | None] | None = None,
 ) -> list[tuple[FileUpdate, bytes | None]]:
     """Read, hash and extract files.
 
     ``known`` are the hashes that the index has: a file whose content is the same comes back with
     its hash and no names. The second item is the blob of newly extracted facts, None when the
     cache in ``cache_folder`` had them or nothing could be read. A file that is gone is left out.
+    ``at_hand`` gives the blobs of contents that were extracted before they were written.
     """
     files = read_files(root, paths, size_limit, cache_folder, known)
-    return [(update, None if raw is None else _extract(update, raw)) for update, raw in files]
+    return [
+        (update, None if raw is None else _extract(update, raw, at_hand)) for update, raw in files
+    ]
 
 
 def read_files(
@@ -163,12 +167,14 @@ def extractor_version() -> str:
     return f"{VERSION}-{version('flux-index')}-{grammar}"
 
 
-def _extract(update: FileUpdate, raw: bytes) -> bytes | None:
+def _extract(
+    update: FileUpdate, raw: bytes, at_hand: Callable[[bytes], bytes | None] | None = None
+) -> bytes | None:
     """Fill in what the index keeps of a content, and return its encoded facts."""
     from .extract import extract_blob
 
     try:
-        blob = extract_blob(raw)
+        blob = (at_hand(update.hash) if at_hand is not None else None) or extract_blob(raw)
         summarize(update, FileFacts(blob), raw)
     except Exception as error:
         # One file that meets a bug must not keep all others from being indexed. Without its

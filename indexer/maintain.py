@@ -352,9 +352,8 @@ def _store_changes(
     present = sorted(path for path in set(paths) if _is_file(index, path))
     files = index.view().files
     known = {path: files[path][3] for path in present if path in files}
-    digested = digest_files(
-        root, present, index.workspace.config.max_file_size, index.cache_dir, known
-    )
+    size_limit, at_hand = index.workspace.config.max_file_size, index.facts_provider.unsaved
+    digested = digest_files(root, present, size_limit, index.cache_dir, known, at_hand)
     gone = {*paths, *removed}.difference(update_.path for update_, _ in digested)
     changed = _remove(index, sorted(gone)) + commit(index, digested)
     if found is not None:

@@ -555,7 +555,7 @@ def test_running_out_of_time_is_logged_and_stops_nobody(
 
 
 def test_the_log_is_bounded(host: Host) -> None:
-    from flux_index.api.hooks.run import log
+    from flux_index.api.hooks.log import log
 
     folder = state_of(host.workspace)
     for _ in range(250):
@@ -647,10 +647,10 @@ def test_a_serving_process_is_asked(host: Host, monkeypatch: pytest.MonkeyPatch)
     def fail(*_: object) -> None:
         raise AssertionError("this process was to find out nothing")
 
-    monkeypatch.setattr("flux_index.api.hooks.run._answer_here", fail)
+    monkeypatch.setattr("flux_index.api.hooks.everywhere._answer_here", fail)
     # It is given the time that a busy machine takes.
     for name in ("_SILENT_SECONDS", "_ANSWER_SECONDS", "_ANSWER_SECONDS_AT_END"):
-        monkeypatch.setattr(f"flux_index.api.hooks.run.{name}", 60.0)
+        monkeypatch.setattr(f"flux_index.api.hooks.service_client.{name}", 60.0)
     for name in ("_SERVED_SECONDS", "_SERVED_SECONDS_AT_END"):
         monkeypatch.setattr(f"flux_index.api.hooks.answering.{name}", 60.0)
     with hosted(host.workspace) as server, server.client() as client:

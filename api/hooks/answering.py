@@ -11,10 +11,12 @@ from ...indexer.errors import StoreError
 from ...indexer.store.hook_runs import HookRun, drop_old_hook_runs, open_task_of, put_hook_run
 from ..sessions import OBSERVE
 from ..sessions.read_log import open_ledger
+from ..version import version
 from .event import GAP, Event
-from .hosts import client_of
+from .hosts import as_claude_code, client_of
 from .messages import (
     AT_END,
+    OWN_TOOLS,
     POST_TOOL,
     PRE_TOOL,
     SESSION_START,
@@ -24,6 +26,7 @@ from .messages import (
     USER_PROMPT,
     Payload,
 )
+from .places import places_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,6 +104,26 @@ def _handled(event: Event) -> Answer | None:
         raise
 
 
+def told(session: OpenWorkspace, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answer of a serving process to an event as a host has told it.
+
+    ``elsewhere`` is true, and nothing is done, if the hook belongs to another version of this
+    program, or the event not to this workspace alone; a hook that names this one knows that.
+    """
+    fields, host = as_claude_code(given["payload"])
+    payload = Payload(given["event"], fields, host)
+    root = session.index.workspace.root
+    roots = [given["root"]]
+    if not given["root"]:
+        if payload.event == PRE_TOOL and payload.tool.startswith(OWN_TOOLS):
+            return {"elsewhere": True}
+        roots = [each.root for each in places_of(payload, given["folder"], given["project"])]
+    if roots != [root] or given["version"] not in ("", version()):
+        return {"elsewhere": True}
+    spent = given["cpu_us"] / 1e6, given["waited_us"] / 1e6
+    return served(session, given["event"], fields, host, given["guard"], spent)
+
+
 def served(
     session: OpenWorkspace,
     name: str,
@@ -109,7 +132,7 @@ def served(
     mode: str,
     spent: tuple[float, float],
 ) -> dict[str, Any]:
-    """Return the same in a serving process: ``notes``, and ``answer`` if there is one.
+    """Return the same in a serving process: ``notes`` and ``answer``, if there are any.
 
     ``spent`` are the seconds of computing, and on the clock, that the hook took before it asked.
     """
@@ -135,5 +158,5 @@ def served(
     finally:
         cpu += time.thread_time() - begun
         _store_cost(event, task, cpu, waited + time.monotonic() - at)
-    notes = event.notes
-    return {"notes": notes} if answered is None else {"notes": notes, "answer": answered}
+    found: dict[str, Any] = {"notes": event.notes, "answer": answered}
+    return {name: value for name, value in found.items() if value}

@@ -10,10 +10,11 @@ from __future__ import annotations
 import os
 import time
 
+from ...indexer.state_folders import state_dir_of
 from ...indexer.store.lock import WriterLock
 from ...indexer.text import UnreadableError, read
 from ...indexer.workspace.git_folder import main_work_tree
-from ...indexer.workspace.root import find_root, state_dir_of
+from ...indexer.workspace.root import find_root
 from .edits import paths_in
 from .messages import AT_END, SESSION_START, add_context, update_input
 
@@ -28,8 +29,6 @@ _IDLE_SECONDS = 600.0
 _START_SECONDS = 1.0
 _PAUSE = 0.02
 _STARTING_SECONDS = 5.0
-# What hosts tell commands about where a session began.
-_PROJECT_FOLDER = "CLAUDE_PROJECT_DIR"
 
 
 class Place:
@@ -85,15 +84,17 @@ def in_this_tree(payload: Payload) -> Answer | None:
     return update_input({**payload.tool_input, "workspace": root})
 
 
-def places_of(payload: Payload) -> list[Place]:
+def places_of(payload: Payload, folder: str, project: str) -> list[Place]:
     """Return the workspaces that an event is about, those with an index only.
 
-    Hooks may be set up for a user as a whole: nothing is made in workspaces that nobody indexed.
+    ``folder`` is where the hook was started, and ``project`` where the session began, if its host
+    has told. Hooks may be set up for a user as a whole: nothing is made in workspaces that nobody
+    indexed.
     """
-    folder = payload.text("cwd") or os.getcwd()
+    folder = payload.text("cwd") or folder
     starts = [folder]
     if payload.event in AT_END:
-        starts.append(os.environ.get(_PROJECT_FOLDER, folder))
+        starts.append(project or folder)
     else:
         starts = paths_in(payload) or starts
     found: dict[str, Place] = {}

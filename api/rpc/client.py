@@ -13,8 +13,9 @@ import socket
 import threading
 import time
 
+from ...indexer.state_folders import state_dir_of
 from ...indexer.store.lock import WriterLock
-from ...indexer.workspace.root import find_root, state_dir_of
+from ...indexer.workspace.root import find_root
 from ..version import version
 from .endpoint import dial
 from .framing import Broken, Splitter, frame

@@ -15,8 +15,8 @@ from typing import Any
 from ...indexer import platforms
 from ...indexer.errors import FluxIndexError
 from ...indexer.private_files import make_folder, open_file
+from ...indexer.state_folders import state_dir_of
 from ...indexer.store.lock import WriterLock
-from ...indexer.workspace.root import state_dir_of
 from ..quoting import escaped
 from .client import PATIENCE, PAUSE, Client, writer_lock
 

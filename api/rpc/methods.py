@@ -40,8 +40,12 @@ _SERVER = (
     Operation("hook.answer", "", "HookAnswer",
         "Answer an event of an agent's host, as `flux-index hook` does.",
         Parameter("event", "string", "The event, as Claude Code calls it.", required=True),
-        Parameter("payload", "object", "What the host says of it.", required=True),
-        Parameter("host", "string", "Empty for Claude Code and Codex.", default=""),
+        Parameter("payload", "object", "What the host says of it, in its form.", required=True),
+        Parameter("root", "string", "The workspace that is asked about; by default it has to be "
+            "the only one that the event is about.", default=""),
+        Parameter("version", "string", "Of the program that asks.", default=""),
+        Parameter("folder", "string", "Where the hook was started.", default=""),
+        Parameter("project", "string", "Where the session began, if the host tells.", default=""),
         Parameter("guard", "string", "As of `flux-index hook`.", default="auto", choices=MODES),
         Parameter("cpu_us", "integer", "Microseconds that the hook has computed.", default=0),
         Parameter("waited_us", "integer", "Microseconds since it was started.", default=0)),
@@ -125,8 +129,10 @@ class ServerInfo(TypedDict):
 class HookAnswer(TypedDict):
     """The answer to an event of an agent's host."""
 
-    notes: list[str]
+    notes: NotRequired[list[str]]
     """Why something was not done, for the log."""
+    elsewhere: NotRequired[bool]
+    """Whether it is to be asked of another process, or of none."""
     answer: NotRequired[dict[str, Any]]
     """What the host is answered, if anything is."""
 

@@ -9,8 +9,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ...indexer.state_folders import STATES, user_cache_dir
 from ...indexer.store.lock import WriterLock
-from ...indexer.workspace.root import STATES, user_cache_dir
 from .client import PAUSE, Client
 from .messages import RpcError
 

@@ -64,11 +64,7 @@ class Service:
         given = methods.checked_arguments(call)
         # By its name, as it is a face of its own.
         hooks = import_module("...hooks.answering", __name__)
-        session = self._session(call)
-        return hooks.served(
-            session, given["event"], given["payload"], given["host"], given["guard"],
-            (given["cpu_us"] / 1e6, given["waited_us"] / 1e6),
-        )  # fmt: skip
+        return hooks.told(self._session(call), given)
 
     def _session(self, call: Call) -> OpenWorkspace:
         server = self._server

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
-from ...indexer.workspace.root import state_dir_of
+from ...indexer.state_folders import state_dir_of
 from ..operations.table import OPERATIONS
 from ..rpc.messages import RpcError
 from ..tasks.timeline import ledger_stamp, timeline

@@ -90,6 +90,10 @@ class FactsProvider:
                 self._cache.put(self._unsaved.items())
                 self._unsaved, self._waiting = {}, 0
 
+    def unsaved(self, digest: bytes) -> bytes | None:
+        """Return encoded facts that were extracted here and are not on disk yet."""
+        return self._unsaved.get(digest)
+
     def blob(self, digest: bytes) -> bytes | None:
         """Return what is kept on disk under a key."""
         with self._lock:
@@ -99,6 +103,8 @@ class FactsProvider:
         """Write facts to the cache on disk."""
         with self._lock:
             self._cache.put(items)
+            for digest, _ in items:
+                self._waiting -= len(self._unsaved.pop(digest, b""))
 
     def settle(self, digests: list[bytes]) -> None:
         """Mark contents on disk as used, and let the least recently used go if there are many."""

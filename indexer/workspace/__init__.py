@@ -6,9 +6,10 @@ text, a `setup.py` as a syntax tree, an environment as the files it consists of.
 
 from __future__ import annotations
 
+from ..state_folders import state_dir_of, user_cache_dir
 from .config import Config
 from .model import Workspace
-from .root import find_root, state_dir_of, user_cache_dir
+from .root import find_root
 from .walk import Known, Sweep, sweep
 
 TYPE_CHECKING = False

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 
+from ..state_folders import state_dir_of
 from .config import Config
-from .root import find_root, state_dir_of
+from .root import find_root
 from .stamps import holds
 from .sweep_cache import Reader, counted, flat, pack, unpack
 

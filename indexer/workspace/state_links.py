@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from .root import STATES
+from ..state_folders import STATES
 
 FOLDER = ".flux-index"
 NAMES = ("index.db", "ledger.db", "hooks.log", "serve.log", "writer.lock")
