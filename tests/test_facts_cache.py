@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from workspace_helpers import plant
 
+from flux_index.indexer import extract
 from flux_index.indexer.index import Index
 from flux_index.indexer.store import facts_cache
 from flux_index.indexer.store.facts_cache import FactsCache
@@ -37,3 +38,26 @@ def test_a_build_keeps_it_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     index.build()
     index.close()
     assert asked == [1]
+
+
+def test_what_was_extracted_before_it_was_written_is_not_extracted_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = plant(tmp_path / "w", ".git/", {"main.py": "x = 1\n"})
+    index = Index.open(str(root), cache_dir=str(tmp_path / "cache"))
+    index.become_writer()
+    index.build()
+    proposed = b"def made():\n    return 1\n"
+    index.snapshot({"main.py": proposed}).need("main.py")
+
+    def fail(_: bytes) -> bytes:
+        raise AssertionError("it is known")
+
+    monkeypatch.setattr(extract, "extract_blob", fail)
+    (Path(root) / "main.py").write_bytes(proposed)
+    assert index.update(["main.py"]) == 1
+    index.close()
+    monkeypatch.undo()
+    again = Index.open(str(root), cache_dir=str(tmp_path / "cache"))
+    assert "made" in again.snapshot().need("main.py").names
+    again.close()

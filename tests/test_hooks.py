@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,10 @@ from hook_schemas import check
 from rpc_helpers import DEADLINE, hosted
 from workspace_helpers import state_of
 
+from flux_index.api.hooks.places import Place
+
+# As it is where no test stands in for it.
+BEGIN_SERVING = Place.begin_serving
 DESK_PATH, ORDERS_PATH = "shop/desk.py", "shop/orders.py"
 
 
@@ -666,6 +671,65 @@ def test_a_serving_process_is_asked(host: Host, monkeypatch: pytest.MonkeyPatch)
         )
         assert "name 'math' is not defined" in host.stop()["reason"]
         assert host.log() == ""
+
+
+def _fail(*_: object) -> None:
+    raise AssertionError("nobody was to look here")
+
+
+def test_where_it_is_served_an_event_is_passed_on_unread(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flux_index.api.hooks.everywhere.answer_everywhere", _fail)
+    monkeypatch.setattr("flux_index.api.hooks.service_client._SILENT_SECONDS", 60.0)
+    monkeypatch.setattr("flux_index.api.hooks.service_client._ANSWER_SECONDS", 60.0)
+    monkeypatch.setattr("flux_index.api.hooks.answering._SERVED_SECONDS", 60.0)
+    with hosted(host.workspace) as server, server.client() as client:
+        client.call("server.wait", {"pending": 0}, DEADLINE)
+        monkeypatch.chdir(host.workspace / "shop")
+        host.mode = "off"
+        text = reason(host.edit(DESK_PATH, "order.total()", "order.sum_up()"))
+        assert "has no attribute 'sum_up'" in text
+        assert host.edit(DESK_PATH, "order.total()", "order.total() + 0") is None
+
+
+def test_a_server_answers_for_its_own_workspace_and_version_only(host: Host) -> None:
+    with hosted(host.workspace) as server, server.client() as client:
+        client.call("server.wait", {"pending": 0}, DEADLINE)
+        read = {"file_path": str(host.workspace / DESK_PATH)}
+        payload = {**host.common("PostToolUse"), "tool_name": "Read", "tool_input": read}
+        given: dict[str, Any] = {"event": "PostToolUse", "payload": payload}
+        elsewhere = {**payload, "tool_input": {"file_path": str(host.workspace.parent / "a.py")}}
+        assert client.call("hook.answer", given, DEADLINE) == {}
+        for other in ({"version": "0.0.1"}, {"root": "/nowhere"}, {"payload": elsewhere}):
+            assert client.call("hook.answer", {**given, **other}, DEADLINE) == {"elsewhere": True}
+
+
+def test_an_edit_waits_for_a_process_that_is_about_to_serve(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flux_index.api.hooks.everywhere._answer_here", _fail)
+    monkeypatch.setattr("flux_index.api.hooks.places._START_SECONDS", 60.0)
+    monkeypatch.setattr("flux_index.api.hooks.service_client._SILENT_SECONDS", 60.0)
+    monkeypatch.setattr("flux_index.api.hooks.service_client._ANSWER_SECONDS", 60.0)
+    monkeypatch.setattr("flux_index.api.hooks.answering._SERVED_SECONDS", 60.0)
+    with ExitStack() as stack:
+
+        def begin(_: Place) -> bool:
+            stack.enter_context(hosted(host.workspace))
+            return True
+
+        monkeypatch.setattr(Place, "begin_serving", begin)
+        host.mode = "off"
+        text = reason(host.edit(DESK_PATH, "order.total()", "order.sum_up()"))
+        assert "has no attribute 'sum_up'" in text
+
+
+def test_nobody_is_started_beside_a_process_that_builds(host: Host) -> None:
+    place = Place(str(host.workspace), str(state_of(host.workspace)), is_further=False)
+    assert place.lock.acquire()
+    assert not BEGIN_SERVING(Place(place.root, place.state_dir, is_further=False))
+    place.lock.release()
 
 
 def test_an_unknown_event_is_an_error_of_whoever_set_it_up() -> None:

@@ -141,7 +141,7 @@ def test_a_session_in_a_set_up_project_without_an_index_says_so(
     started: list[str] = []
     monkeypatch.setattr(
         "flux_index.api.hooks.places.Place.begin_serving",
-        lambda place, event: started.append(place.root),
+        lambda place: started.append(place.root),
     )
     event = json.dumps({"hook_event_name": "SessionStart", "cwd": str(root)}).encode()
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(event)))

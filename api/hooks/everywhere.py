@@ -7,6 +7,7 @@ import os
 import sys
 
 from ..json_values import is_object
+from .edits import EDITING, patch_of
 from .hosts import as_claude_code, in_form_of
 from .log import log
 from .messages import OWN_TOOLS, PRE_TOOL, STOP, TASK_COMPLETED, Payload, merged
@@ -85,10 +86,16 @@ def _logged(state_dir: str, payload: Payload, reply: Reply) -> Answer | None:
 def _ask_server(place: Place, question: Question, payload: Payload) -> Reply | None:
     """Return the answer of the process that serves a workspace; None when nobody does."""
     note = place.lock.read_note()
-    if not note:
-        place.begin_serving(payload.event)
-        note = place.wait_for_server() if payload.event in (PRE_TOOL, STOP, TASK_COMPLETED) else ""
+    if not note and place.begin_serving() and _is_waited_for(payload):
+        note = place.wait_for_server()
     return ask(note, question, place.root) if note else None
+
+
+def _is_waited_for(payload: Payload) -> bool:
+    """True if an answer is worth to wait for a process that is about to serve."""
+    if payload.event == PRE_TOOL:
+        return payload.tool in EDITING or bool(patch_of(payload))
+    return payload.event in (STOP, TASK_COMPLETED)
 
 
 def _answer_here(place: Place, question: Question, payload: Payload, seconds: float) -> Reply:

@@ -17,6 +17,7 @@ from ..check.mistakes import KNOWN_MISTAKE
 from ..check.open_ends import homonyms, owners
 from ..check.rules.table import EXISTENCE, Rule, quick_rules
 from ..check.traces import trace_of
+from ..lessons.book import book_of
 from ..operations.validate import item
 from ..sessions.read_log import fingerprints
 from ..source.text_edits import hunks
@@ -39,6 +40,7 @@ def inventions(event: Event, change: Change, *, is_whole: bool) -> list[Item]:
 
     ``is_whole`` is true of an edit that gives the texts of whole files: these are complete.
     """
+    book_of(change.after.snapshot.index, event.ledger)
     try:
         found, is_complete = missing_apis(change)
     except OutOfTimeError:
@@ -79,6 +81,7 @@ def faults(event: Event, change: Change, *, is_whole: bool) -> list[Item]:
     """
     found: list[Finding] = []
     is_complete = False
+    book_of(change.after.snapshot.index, event.ledger)
     try:
         names = frozenset(changed_names(change))
         found, is_complete = findings_until_deadline(change, _rules(), names)

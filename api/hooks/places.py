@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 # Seconds without a client after which a process that is started for hooks ends.
 _IDLE_SECONDS = 600.0
-# A further work tree is waited for, at most for so long; a process that was started within so many
-# seconds may still be about to serve.
+# A process that was started is waited for before an edit, at most for so long; one that was started
+# within so many seconds may still be about to serve.
 _START_SECONDS = 1.0
 _PAUSE = 0.02
 _STARTING_SECONDS = 5.0
@@ -43,19 +43,26 @@ class Place:
         self.is_further = is_further
         self.lock = WriterLock(os.path.join(state_dir, "writer.lock"))
 
-    def begin_serving(self, event: str) -> None:
-        """Start a serving process for the events to come, when a session or a work tree begins."""
-        if (event != SESSION_START and not self.is_further) or self._is_starting():
-            return
+    def begin_serving(self) -> bool:
+        """Start a serving process for this event and those to come; True if one may serve soon.
+
+        There is none when a session or a work tree begins, and after a while without any event.
+        """
+        if self._is_starting():
+            return True
+        if not self.lock.is_free():
+            return False  # a long build, for one
         from ..rpc.launcher import start_serving
 
-        # It outlives this process, which does not wait for it.
+        # It outlives this process.
         start_serving(self.root, _IDLE_SECONDS).returncode = 0
+        return True
 
     def wait_for_server(self) -> str:
-        """Return where a further work tree is served, as soon as it is, for it has no index yet."""
-        if not self.is_further:
-            return ""
+        """Return where a workspace is served, as soon as it is.
+
+        A hook alone is not done with more than a small file in the time that it has.
+        """
         until = time.monotonic() + _START_SECONDS
         while time.monotonic() < until:
             note = self.lock.read_note()
@@ -120,7 +127,7 @@ def begin_anew(payload: Payload) -> Answer | None:
     if payload.event != SESSION_START or not _is_set_up(root):
         return None
     place = Place(root, state_dir_of(root), is_further=False)
-    place.begin_serving(payload.event)
+    place.begin_serving()
     return add_context(
         SESSION_START,
         "flux-index has no index of this workspace: it is being built, and until then hooks say "

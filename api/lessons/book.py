@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from typing import NamedTuple
 
 from ...indexer.errors import DamagedError, StoreError
@@ -78,12 +79,15 @@ _EMPTY = Book((), ())
 _read: dict[str, tuple[tuple[object, ...], Book]] = {}
 
 
-def book_of(index: Index) -> Book:
-    """Return the lessons of a workspace; none where its ledger cannot be read."""
+def book_of(index: Index, ledger: Ledger | None = None) -> Book:
+    """Return the lessons of a workspace; none where its ledger cannot be read.
+
+    Who has the ``ledger`` open gives it: to open it is to check it.
+    """
     workspace = index.workspace
-    ledger = os.path.join(workspace.state_dir, ledger_module.NAME)
+    path = os.path.join(workspace.state_dir, ledger_module.NAME)
     shared = os.path.join(workspace.root, NAME)
-    stamp = tuple(_stamp(path) for path in (ledger, f"{ledger}-wal", shared))
+    stamp = tuple(_stamp(each) for each in (path, f"{path}-wal", shared))
     if stamp == (None, None, None):
         return _EMPTY
     known = _read.get(workspace.root)
@@ -92,7 +96,7 @@ def book_of(index: Index) -> Book:
     rows: list[LessonRow] = []
     if stamp[0] is not None:
         try:
-            with Ledger(workspace.state_dir) as opened:
+            with nullcontext(ledger) if ledger else Ledger(workspace.state_dir) as opened:
                 rows = lesson_rows(opened)
         except (StoreError, DamagedError):
             rows = []

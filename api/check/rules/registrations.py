@@ -252,16 +252,16 @@ def _decorated(inference: Inference, path: str, facts: FileFacts) -> list[Regist
         if table.flags[row] & (f.CONDITIONAL | f.OVERLOAD):
             continue
         listed = decorators(facts, row)
-        for expr in listed:
+        # The decorator's own text ends where the next one or the definition begins.
+        starts = [*(leftmost(facts, each) for each in listed), table.position[row]]
+        for expr, first in zip(listed, starts, strict=False):
             key = _key(facts, expr) if op(facts, expr) == f.CALL else ""
             if not key:
                 continue
-            # The decorator's own text ends where the next one or the definition begins.
-            others = [*(leftmost(facts, each) for each in listed), table.position[row]]
             until = min(
-                (each for each in others if each > positions[expr]), default=positions[expr]
+                (each for each in starts if each > positions[expr]), default=positions[expr]
             )
-            text = inference.text(path)[leftmost(facts, expr) : until]
+            text = inference.text(path)[first:until]
             decorator = b" ".join(text[: text.rfind(b")") + 1].split())
             start = table.position[row]
             end = start + len(definition_name(facts, row).encode())

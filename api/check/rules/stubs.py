@@ -212,10 +212,10 @@ def placeholder_comment(context: CheckContext) -> Iterator[Finding]:
         return
     text = context.text
     strings: list[tuple[int, int]] | None = None
-    if not re.search(_PLACEHOLDER, text, re.IGNORECASE):
-        return
     for found in re.finditer(rb"#[^\n]*", text):
         start = found.start()
+        if not context.is_touched(start, found.end()):
+            continue
         if not re.search(_PLACEHOLDER, found[0], re.IGNORECASE):
             continue
         if strings is None:
