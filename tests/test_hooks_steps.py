@@ -244,6 +244,21 @@ def test_cursor_is_answered_in_its_own_form() -> None:
     assert in_form_of(host, STOP, blocked) == {"followup_message": "mend it"}
 
 
+def test_cursor_tells_its_events_and_reads_the_answers(host: Host) -> None:
+    # As Cursor 2 documents it: no session_id, cwd or tool_use_id.
+    common = {
+        "conversation_id": "c", "generation_id": "g", "model": "gpt-5", "cursor_version": "2.1.0",
+        "workspace_roots": [str(host.workspace)], "user_email": None, "transcript_path": None,
+    }  # fmt: skip
+    text = (host.workspace / DESK_PATH).read_text().replace("order.total()", "order.sum_up()")
+    given = {"path": str(host.workspace / "shop/other.py"), "contents": text}
+    call = {"hook_event_name": "preToolUse", "tool_name": "Write", "tool_input": given}
+    host.mode = "off"
+    answer = json.loads(host.answer("pre-tool", json.dumps({**common, **call}).encode()))
+    assert answer["permission"] == "deny"
+    assert "has no attribute 'sum_up'" in answer["agent_message"]
+
+
 def replacement(host: Host, old: str, new: str) -> dict[str, str]:
     """The input of an edit of the desk."""
     path = str(host.workspace / DESK_PATH)

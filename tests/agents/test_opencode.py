@@ -33,7 +33,7 @@ def script(asked: dict[str, Any]) -> Reply:
         return Reply(calls=((validate, judged(WRONG)),))
     if REFUSAL in told:
         return Reply(calls=((validate, judged(RIGHT)),))
-    if told.startswith("ok"):
+    if is_right(told):
         edit = {
             "filePath": "repair/fixer.py",
             "oldString": INIT,
@@ -41,6 +41,11 @@ def script(asked: dict[str, Any]) -> Reply:
         }
         return Reply(calls=(("edit", edit),))
     return Reply("It is done.")
+
+
+def is_right(told: str) -> bool:
+    """True if a verdict is that nothing is wrong."""
+    return any(line.startswith("ok: ") for line in told.split("\n"))
 
 
 def judged(line: str) -> dict[str, Any]:
@@ -80,7 +85,7 @@ def test_a_made_up_call_is_refused_before_it_is_written(tmp_path: Path) -> None:
     ]
     assert REFUSAL in results[0]
     assert "send_message" in results[0]
-    assert results[1].startswith("ok")
+    assert is_right(results[1])
     assert (project / "repair" / "fixer.py").read_text() == FIXER + METHOD + RIGHT
 
 
