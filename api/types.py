@@ -402,8 +402,8 @@ class Habit(TypedDict):
 
     kind: Literal[
         "base", "decorator", "method", "attribute", "field", "signature", "parameter", "returns",
-        "async", "import", "name", "raises", "catches", "logs", "place", "file name", "registered",
-        "tested",
+        "async", "import", "name", "calls", "raises", "catches", "logs", "logger", "defines",
+        "place", "file name", "registered", "tested",
     ]  # fmt: skip
     """In which respect."""
     name: str
@@ -422,6 +422,8 @@ class Outlier(TypedDict):
     name: str
     path: str
     lacks: list[str]
+    nearest: list[Symbol]
+    """The two most like it that have all of this."""
 
 
 class PatternAnswer(Envelope):
@@ -429,7 +431,7 @@ class PatternAnswer(Envelope):
 
     symbol: NotRequired[Symbol]
     """What was asked about, or the base."""
-    kind: Literal["class", "function", ""]
+    kind: Literal["class", "function", "module", ""]
     why: str
     """What the members have in common, as in "12 classes that ..."."""
     members: list[Symbol]

@@ -294,14 +294,16 @@ _ALL = (
     Operation("patterns", "patterns", "PatternAnswer",
         "How classes or functions of a kind are written here: what their siblings have in common, "
         "with counts, who does otherwise, and a skeleton of a new one. The kind is that of an "
-        "existing class or function, the subclasses of `base`, or what `text` says.",
+        "existing class or function, what a decorator, call or table registers, the modules of a "
+        "file or folder, the subclasses of `base`, or what `text` says.",
         *_TARGET,
         Parameter("text", "string",
             "What is to be written: a stub (`class Cache(Base):`), a name, or a description such "
             "as `a new subclass of click.ParamType`."),
         Parameter("base", "string", "The class that a new class is to derive from."),
         Parameter("into", "string", "The file that it is meant for, which need not exist."),
-        Parameter("limit", "integer", "Most members that are listed.", default=5)),
+        Parameter("limit", "integer", "Most members that are listed.", default=5),
+        Parameter("budget", "integer", "Most tokens of the answer as text.", default=1500)),
     Operation("similar", "patterns", "SimilarListing",
         "The classes or functions most like one: by base, members or parameters, decorators, "
         "place and name, with what they have in common.",

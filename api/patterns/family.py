@@ -1,10 +1,11 @@
 """Families: the classes or functions that one is written like.
 
 Classes of a family derive from the same base, which may be anywhere; the family is in the
-workspace. Functions have no bases: what makes them of a kind is a decorator (fixtures, views,
-commands, handlers), for methods the method that they override, and else their names, parameters and
-place. Tests are a family of their own wherever there are enough others. Of a base with hundreds of
-subclasses some are looked at, nearest first, and the family says so.
+workspace. Without a base, what makes functions and classes of a kind is a decorator (fixtures,
+views, commands, handlers), for methods the method that they override, the call or table that they
+are registered by, for tests what they take and call, and else names, parameters and place. Tests
+are a family of their own wherever there are enough others. Of a base with hundreds of subclasses
+some are looked at, nearest first, and the family says so.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from ...indexer.inference.inference import Inference
 from ...indexer.paths import is_test_file
 from ...indexer.symbols import base_names, words
 from .features import class_features, function_features
+from .registration import registered_with
+from .sequences import alike_share
 from .similarity import WEIGHTS, Subject, path_proximity, similarity, similarity_parts
 
 FEWEST = 3
@@ -42,11 +45,13 @@ _LEAST, _SHARPNESS = 0.3, 3
 _PLAIN = frozenset(["object", "ABC", "Protocol", "Generic", "NamedTuple", "TypedDict", "Enum"])
 _FUNCTION_FILES = 80
 _MOST_FUNCTIONS = 120
-# Decorators that say how a function is called, not what it is for.
+_SAME_TEST = 0.5  # of what two tests call, in order
+# Decorators that say how a function is called or a class is made, not what it is for.
 _WEAK_DECORATORS = frozenset(
     ["staticmethod", "classmethod", "property", "cached_property", "abstractmethod", "overload",
      "wraps", "override", "final", "lru_cache", "cache", "contextmanager", "asynccontextmanager",
-     "setter", "getter", "deleter", "no_type_check", "deprecated"]
+     "setter", "getter", "deleter", "no_type_check", "deprecated", "dataclass", "total_ordering",
+     "runtime_checkable", "dataclass_transform", "define", "frozen", "attrs", "unique"]
 )  # fmt: skip
 _HTTP_METHODS = frozenset(["get", "post", "put", "delete", "patch", "head", "options"])
 
@@ -178,7 +183,8 @@ def classes_beside(inference: Inference, cls: Entity) -> Family:
             break
     if candidates:
         return max(candidates, key=lambda entry: entry[:2])[2]
-    return classes_in_folder(inference, cls, subject)
+    family = _decorated(inference, subject, cls, CLASS) or _registered(inference, cls, subject)
+    return family or classes_in_folder(inference, cls, subject)
 
 
 def classes_in_folder(inference: Inference, cls: Entity | None, subject: Subject) -> Family:
@@ -246,7 +252,16 @@ def functions_beside(inference: Inference, function: Entity) -> Family:
         if len(found) >= FEWEST:
             why = f"override each other as `{features.name}`"
             return gather_family(inference, FUNCTION, subject, found, why)
-    return _similar_functions(inference, subject, function)
+    family = _registered(inference, function, subject) if owner < 0 else None
+    return family or _similar_functions(inference, subject, function)
+
+
+def _registered(inference: Inference, entity: Entity, subject: Subject) -> Family | None:
+    """Return what is registered where a function or class is; None if it is nowhere."""
+    found = registered_with(inference, entity)
+    if found is None:
+        return None
+    return gather_family(inference, entity.kind, subject, found[1], found[0])
 
 
 def _methods_of_siblings(inference: Inference, cls: Entity, name: str) -> list[Entity]:
@@ -263,26 +278,29 @@ def functions_like(inference: Inference, subject: Subject) -> Family:
     return _decorated(inference, subject, None) or _similar_functions(inference, subject, None)
 
 
-def _decorated(inference: Inference, subject: Subject, without: Entity | None) -> Family | None:
-    """Return functions with the same decorator, where there are enough."""
+def _decorated(
+    inference: Inference, subject: Subject, without: Entity | None, kind: int = FUNCTION
+) -> Family | None:
+    """Return functions or classes with the same decorator, where there are enough."""
     best: Family | None = None
     for name in sorted(subject.decorators - _WEAK_DECORATORS):
         names = _HTTP_METHODS if name in _HTTP_METHODS else frozenset([name])
-        found = [each for each in with_decorator(inference, names, subject.path) if each != without]
+        found = with_decorator(inference, names, subject.path, kind)
+        found = [each for each in found if each != without]
         if len(found) < FEWEST:
             continue
         description = "the name of an HTTP method" if name in _HTTP_METHODS else f"`{name}`"
-        family = gather_family(
-            inference, FUNCTION, subject, found, f"are decorated with {description}"
-        )
+        family = gather_family(inference, kind, subject, found, f"are decorated with {description}")
         family.is_sample |= len(found) >= _MOST_FUNCTIONS
         if best is None or len(family.members) < len(best.members):
             best = family
     return best
 
 
-def with_decorator(inference: Inference, names: frozenset[str], near: str) -> list[Entity]:
-    """Return functions with one of these decorators, nearest files first, at most some hundred."""
+def with_decorator(
+    inference: Inference, names: frozenset[str], near: str, kind: int = FUNCTION
+) -> list[Entity]:
+    """Return what has one of these decorators, nearest files first, at most some hundred."""
     paths: set[str] = set()
     for name in names:
         paths.update(inference.files_with(name))
@@ -291,16 +309,19 @@ def with_decorator(inference: Inference, names: frozenset[str], near: str) -> li
     for looked, path in enumerate(order):
         if len(found) >= _MOST_FUNCTIONS or (looked >= _FUNCTION_FILES and len(found) >= FEWEST):
             break
-        for function in definitions_in(inference, path, FUNCTION):
+        for each in definitions_in(inference, path, kind):
             facts = inference.need(path)
-            decorators = facts_view.decorators(facts, function.row)
-            if any(last_name(facts, decorator_callee(facts, each)) in names for each in decorators):
-                found.append(function)
+            decorators = facts_view.decorators(facts, each.row)
+            if any(last_name(facts, decorator_callee(facts, one)) in names for one in decorators):
+                found.append(each)
     return found
 
 
 def _similar_functions(inference: Inference, subject: Subject, without: Entity | None) -> Family:
     """Return functions near it that share its first or last word, or take the same parameters."""
+    family = _similar_tests(inference, subject, without) if without is not None else None
+    if family is not None:
+        return family
     mine = words(subject.name).split()
     found: list[Entity] = []
     is_method = without is not None and owner_class(inference.need(without.path), without) >= 0
@@ -317,6 +338,30 @@ def _similar_functions(inference: Inference, subject: Subject, without: Entity |
     reasons = [f"are called like `{subject.name}`"] if mine else []
     reasons += ["take the same parameters"] if subject.parameters else []
     why = " or ".join(reasons) or "are near"
+    return gather_family(inference, FUNCTION, subject, found, why)
+
+
+def _similar_tests(inference: Inference, subject: Subject, test: Entity) -> Family | None:
+    """Return the tests near one that take the same fixtures and call much the same in order."""
+    if not is_test_file(test.path) or not subject.name.startswith("test"):
+        return None
+    wanted = function_features(inference, test)
+    fixtures = {each.name for each in wanted.parameters}
+    found: list[Entity] = []
+    for path in family_around(inference, test.path, _FUNCTION_FILES):
+        for each in definitions_in(inference, path, FUNCTION) if is_test_file(path) else ():
+            if each == test or not name_of(inference, each).startswith("test"):
+                continue
+            other = function_features(inference, each)
+            if fixtures == {one.name for one in other.parameters} and (
+                alike_share(wanted.calls, other.calls) >= _SAME_TEST
+            ):
+                found.append(each)
+        if len(found) >= _MOST_FUNCTIONS:
+            break
+    if len(found) < FEWEST:
+        return None
+    why = "test alike: with the same fixtures and calls"
     return gather_family(inference, FUNCTION, subject, found, why)
 
 

@@ -71,6 +71,8 @@ class FunctionFeatures:
     logs: list[str] = field(default_factory=list[str])
     supers: list[tuple[str, list[str]]] = field(default_factory=list[tuple[str, list[str]]])
     """Methods that it calls on ``super()``, with their arguments as far as they are short."""
+    calls: list[str] = field(default_factory=list[str])
+    """What it calls, in order of the text: plain and dotted names, ``.name`` on other values."""
 
     @property
     def shape(self) -> Shape:
@@ -197,6 +199,7 @@ def _function(inference: Inference, facts: FileFacts, entity: Entity) -> Functio
         for position, name, arguments in _super_calls(facts)
         if head_end <= position < end
     ]
+    function.calls = [name for at, name in _called_names(facts) if head_end <= at < end]
     return function
 
 
@@ -346,6 +349,22 @@ def _find_super_calls(facts: FileFacts) -> Iterator[tuple[int, str, list[str]]]:
         call = _using(facts, method, f.CALL)
         if call >= 0:
             yield position, last_name(facts, method), call_arguments(facts, call)
+
+
+def _called_names(facts: FileFacts) -> list[tuple[int, str]]:
+    """Return (position, name) of each call of a file, in order of the text."""
+    found: list[tuple[int, str]] | None = facts.memo.get("called names")
+    if found is None:
+        found = []
+        for call in facts_view.calls(facts):
+            names = [facts.names[each] for each in access_path(facts, call.function)]
+            last = last_name(facts, call.function)
+            if last:
+                name = ".".join(names) or f".{last}"
+                found.append((facts.expr.position[call.function], name))
+        found.sort()
+        facts.memo["called names"] = found
+    return found
 
 
 def _using(facts: FileFacts, expr: int, op: int) -> int:

@@ -9,10 +9,19 @@ from textwrap import dedent
 
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.inference.classes import bases
-from ...indexer.inference.entities import CLASS, FUNCTION, OUTSIDE, Entity, name_of, qualified_name
+from ...indexer.inference.entities import (
+    CLASS,
+    FUNCTION,
+    OUTSIDE,
+    VARIABLE,
+    Entity,
+    name_of,
+    qualified_name,
+)
 from ...indexer.inference.inference import Inference
 from ...indexer.inference.locate import resolve_dotted_name
 from ...indexer.inference.names import module_member
+from ...indexer.paths import is_test_file
 from ...indexer.symbols import words
 from ..source.targets import find_by_name, find_targets
 from .described import classes_called, described_bases, second_meaning
@@ -28,8 +37,10 @@ from .family import (
     gather_family,
     is_base,
     subclasses_below,
+    with_decorator,
 )
 from .features import class_features
+from .registration import registered_by
 from .search import SURE, search_definitions, terms
 from .similarity import Subject, path_proximity, plain_name
 
@@ -93,9 +104,33 @@ def _about(inference: Inference, entity: Entity, into: str) -> Question | None:
     """Return the question about a class or function; None for anything else."""
     if entity.kind == CLASS:
         return _of_class(inference, entity, into)
-    if entity.kind == FUNCTION:
-        return Question(functions_beside(inference, entity), entity=entity)
-    return None
+    if entity.kind not in (FUNCTION, VARIABLE):
+        return None
+    registered = _registered_by(inference, entity, into)
+    if registered is not None or entity.kind == VARIABLE:
+        return registered
+    return Question(functions_beside(inference, entity), entity=entity)
+
+
+def _registered_by(inference: Inference, entity: Entity, into: str) -> Question | None:
+    """Return the question about what a decorator, a call or a table registers."""
+    name = name_of(inference, entity)
+    why, found = registered_by(inference, entity)
+    if entity.kind == FUNCTION and len(found) < FEWEST:
+        for kind in (CLASS, FUNCTION):
+            having = [
+                each
+                for each in with_decorator(inference, frozenset([name]), entity.path, kind)
+                if is_test_file(each.path) <= is_test_file(entity.path)
+            ]
+            if len(having) > len(found):
+                why, found = f"are decorated with `{name}`", having
+    if len(found) < FEWEST:
+        return None
+    subject = Subject(path=into or found[0].path)
+    if why.startswith("are decorated"):
+        subject.decorators.add(name)
+    return Question(gather_family(inference, found[0].kind, subject, found, why), entity=entity)
 
 
 def _of_class(inference: Inference, cls: Entity, into: str) -> Question:

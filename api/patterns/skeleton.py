@@ -116,6 +116,13 @@ def class_skeleton(
 ) -> str:
     """Return the imports and the class."""
     finder.own.add(name)
+    return _with_imports(finder, class_lines(inference, name, plan, finder, has_doc=has_doc))
+
+
+def class_lines(
+    inference: Inference, name: str, plan: Plan, finder: ImportFinder, *, has_doc: bool
+) -> list[str]:
+    """Return a class line by line."""
     bases = [each for each in plan.bases if finder.knows(each)]
     keywords = [each for each in plan.keywords if finder.knows(each.partition("=")[2])]
     lines = _decorators(plan.decorators, finder)
@@ -138,8 +145,7 @@ def class_skeleton(
         body += function_lines(inference, each, finder, fields)
     while body and not body[-1]:
         body.pop()
-    lines += [f"{_INDENT}{line}" if line else "" for line in body or ["pass"]]
-    return _with_imports(finder, lines)
+    return [*lines, *(f"{_INDENT}{line}" if line else "" for line in body or ["pass"])]
 
 
 def function_skeleton(inference: Inference, plan: PlannedFunction, finder: ImportFinder) -> str:

@@ -6,6 +6,7 @@ most members and defines few is where a new one has to be added as well.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -19,10 +20,16 @@ from .family import Family
 from .features import ClassFeatures, FunctionFeatures, class_features, function_features
 from .imports import ImportFinder, absolute_module
 from .plan import Plan
-from .similarity import plain_name
+from .sequences import MOST_COMPARED, common_sequence
+from .similarity import Subject, plain_name, similarity
 from .skeleton import bare_text, parameters_text
 
 _SHARE, _LEAST = 0.25, 2
+_SEQUENCE = 0.5
+_LOGGER = re.compile(
+    rb"^[ \t]*((?:self\.)?\w+)(?:: ?[\w.]+)? = ((?:[\w.]+\.)?(?:getLogger|get_logger)\([^)\n]*\))",
+    re.MULTILINE,
+)
 _OUTLIER = 0.75
 _MOST = 12  # habits of one kind
 _LONG = 110  # characters of a parameter list from which on its names do
@@ -50,11 +57,13 @@ class Trait:
 
 @dataclass(frozen=True, slots=True)
 class Outlier:
-    """A member that lacks methods or attributes that nearly all others have."""
+    """A member that lacks what nearly all others have, and the two nearest that have it all."""
 
+    entity: Entity
     name: str
     path: str
     lacks: list[str]
+    nearest: list[Entity]
 
 
 def find_traits(inference: Inference, family: Family, plan: Plan) -> list[Trait]:
@@ -68,25 +77,59 @@ def find_traits(inference: Inference, family: Family, plan: Plan) -> list[Trait]
         members = [function_features(inference, each) for each in family.members]
         traits = list(_of_functions(inference, members))
         functions, owners = members, members
-    traits += _errors(functions, owners, len(members))
+    traits += _orders(functions, named=family.kind == CLASS)
+    traits += _errors(inference, functions, owners, len(members))
     traits += _places(inference, family)
     return traits
 
 
 def find_outliers(inference: Inference, family: Family) -> list[Outlier]:
-    """Return members of a family of classes that lack what three quarters of the others have."""
-    if family.kind != CLASS or len(family.members) < 4:
+    """Return members that lack what three quarters of the others have, most first.
+
+    Of classes these are methods, of functions decorators, parameters and calls.
+    """
+    if len(family.members) < 4:
         return []
-    members = [class_features(inference, each) for each in family.members]
-    counted = Counter(name for each in members for name in each.methods)
+    features = class_features if family.kind == CLASS else function_features
+    members = [features(inference, each) for each in family.members]
+    shown = [_shown(each) for each in members]
+    counted = Counter(name for each in shown for name in each)
     usual = [name for name, n in counted.items() if n >= _OUTLIER * len(members)]
-    found = [
-        Outlier(each.name, each.entity.path, lacks)
-        for each in members
-        if (lacks := [name for name in usual if name not in each.methods])
-    ]
+    found: list[Outlier] = []
+    for each, own in zip(members, shown, strict=True):
+        lacks = [name for name in usual if name not in own]
+        if not lacks:
+            continue
+        having = [
+            other
+            for other, theirs in zip(members, shown, strict=True)
+            if all(name in theirs for name in lacks)
+        ]
+        nearest = _nearest(each, having)
+        found.append(Outlier(each.entity, each.name, each.entity.path, lacks, nearest))
     found.sort(key=lambda each: -len(each.lacks))
     return found[:3]
+
+
+def _shown(member: ClassFeatures | FunctionFeatures) -> dict[str, None]:
+    """Return what may be usual of a member: methods; decorators, parameters and calls."""
+    if isinstance(member, ClassFeatures):
+        return dict.fromkeys(member.methods)
+    return dict.fromkeys(
+        [
+            *(f"@{plain_name(each)}" for each in member.decorators),
+            *(each.name for each in member.parameters),
+            *(f"{each}()" for each in member.calls),
+        ]
+    )
+
+
+def _nearest(
+    member: ClassFeatures | FunctionFeatures, others: Sequence[ClassFeatures | FunctionFeatures]
+) -> list[Entity]:
+    subject = Subject.of(member)
+    ranked = sorted(others, key=lambda each: -similarity(subject, Subject.of(each)))
+    return [each.entity for each in ranked[:2]]
 
 
 def _of_classes(inference: Inference, members: list[ClassFeatures], plan: Plan) -> Iterable[Trait]:
@@ -198,8 +241,27 @@ def _n_with_usual_shape(members: list[FunctionFeatures]) -> int:
     return Counter(each.shape for each in members).most_common(1)[0][1] if members else 0
 
 
-def _errors(functions: list[FunctionFeatures], owners: Sequence[object], n: int) -> Iterable[Trait]:
-    """Yield what members raise, catch and log."""
+def _orders(functions: list[FunctionFeatures], *, named: bool) -> Iterable[Trait]:
+    """Yield what half of some functions call in the same order, of methods name by name."""
+    by_name: dict[str, list[FunctionFeatures]] = {}
+    for each in functions:
+        by_name.setdefault(each.name if named else "", []).append(each)
+    traits: list[Trait] = []
+    for name, having in by_name.items():
+        if len(having) <= _LEAST:
+            continue
+        least = max(_LEAST, round(_SEQUENCE * len(having)))
+        parts, count = common_sequence([each.calls for each in having], least)
+        if parts:
+            of = min(len(having), MOST_COMPARED)
+            traits.append(Trait("calls", ", then ".join(parts), count, of, name))
+    yield from sorted(traits, key=lambda each: -each.count)[:4]
+
+
+def _errors(
+    inference: Inference, functions: list[FunctionFeatures], owners: Sequence[object], n: int
+) -> Iterable[Trait]:
+    """Yield what members raise, catch and log, and by which loggers."""
     for kind in ("raises", "catches", "logs"):
         having: dict[str, set[int]] = {}
         for each, owner in zip(functions, owners, strict=True):
@@ -208,6 +270,14 @@ def _errors(functions: list[FunctionFeatures], owners: Sequence[object], n: int)
         traits = [Trait(kind, name, len(ids), n) for name, ids in having.items()
                 if _is_frequent(len(ids), n)]  # fmt: skip
         yield from sorted(traits, key=lambda each: -each.count)[:4]
+    logging = {each.entity.path: each for each in functions if each.logs}
+    made: Counter[str] = Counter()
+    for path in logging:
+        text = inference.text(path)
+        made.update({b" = ".join(each.groups()).decode() for each in _LOGGER.finditer(text)})
+    for written, count in made.most_common(1):
+        if _is_frequent(count, len(logging)):
+            yield Trait("logger", written, count, len(logging), "files that log")
 
 
 def _imports(inference: Inference, members: list[ClassFeatures], n: int) -> Iterable[Trait]:

@@ -65,11 +65,12 @@ _HEADINGS = {
     "base": "bases", "decorator": "decorators", "method": "methods", "attribute": "attributes",
     "field": "set on self", "signature": "signature", "parameter": "parameters",
     "returns": "returns", "async": "async", "import": "imports", "name": "names",
-    "raises": "raises", "catches": "catches", "logs": "logs", "place": "place",
+    "calls": "calls in this order", "raises": "raises", "catches": "catches", "logs": "logs",
+    "logger": "logger", "defines": "every module defines", "place": "place",
     "file name": "files called", "registered": "registered in", "tested": "tests",
 }  # fmt: skip
 # Kinds of which each habit has a line of its own.
-_LONG_HABITS = frozenset(["method", "registered"])
+_LONG_HABITS = frozenset(["method", "registered", "calls", "defines"])
 
 
 def render(result: str, answer: Mapping[str, Any], style: CompactStyle) -> str:
@@ -291,7 +292,7 @@ def patterns(answer: PatternAnswer, style: CompactStyle) -> list[str]:
     """What siblings have in common, a line for a respect, then the skeleton of a new one."""
     if not answer["total"]:
         return style.ended([], answer, 0)
-    noun = "class" if answer["kind"] == "class" else "function"
+    noun = answer["kind"]
     head = f"{counted(answer['total'], noun)} that {answer['why']}"
     if answer["sampled"]:
         head = f"{head} (a sample: there are more)"
@@ -307,10 +308,13 @@ def patterns(answer: PatternAnswer, style: CompactStyle) -> list[str]:
             lines += [_HEADINGS[name], *(f" {each}" for each in habits)]
         else:
             lines.append(f"{_HEADINGS[name]}: {'; '.join(habits)}")
-    lines += [
-        escaped(f"outlier: {outlier['name']} has no {', '.join(outlier['lacks'][:4])}")
-        for outlier in answer["outliers"]
-    ]
+    for outlier in answer["outliers"]:
+        near = ", ".join(
+            f"{last(each['name'])} {style.place(each, column=False)}" for each in outlier["nearest"]
+        )
+        lacks = ", ".join(outlier["lacks"][:4])
+        compare = f"; compare {near}" if near else ""
+        lines.append(escaped(f"outlier: {outlier['name']} has no {lacks}{compare}"))
     if answer["skeleton"]:
         code = answer["skeleton"].rstrip("\n").split("\n")
         lines += ["", f"# {style.path(answer['skeleton_path'])}", *map(escaped, code)]
@@ -457,6 +461,8 @@ def _habit(habit: Habit, style: CompactStyle) -> str:
         name = path + ("/" if name.endswith("/") and not path.endswith("/") else "")
     if about == "name":
         return f"{name} {share}"
-    if about in ("method", "attribute", "parameter"):
+    if about == "calls":
+        return f"{share} {f'{detail}: ' if detail else ''}{name}"
+    if about in ("method", "attribute", "parameter", "defines"):
         return f"{share} {name}{detail}"
     return f"{name} {share}{f' ({detail})' if detail else ''}"
