@@ -161,8 +161,7 @@ def _class(inference: Inference, facts: FileFacts, entity: Entity) -> ClassFeatu
             if not method.flags & (f.OVERLOAD | f.ACCESSOR) or name not in cls.methods:
                 cls.methods[name] = method
         elif kind in (f.ASSIGN, f.DECLARE) and name not in cls.attributes:
-            line = _statement(text, bound.position[index])
-            cls.attributes[name] = _value(line, has_annotation=bound.annotation[index] >= 0)
+            cls.attributes[name] = bound_value(facts, text, index)
     _fields(facts, row, cls)
     cls.imports = used_imports(facts, table.start[row], table.end[row])
     return cls
@@ -274,6 +273,12 @@ def _arguments(text: bytes, name_at: int, header_end: int) -> list[str]:
     return split_arguments(header[opening + 1 : closing]) if 0 <= opening < closing else []
 
 
+def bound_value(facts: FileFacts, text: bytes, binding: int) -> tuple[str, str]:
+    """Return annotation and value of a binding; an ellipsis for a value of several lines."""
+    line = _statement(text, facts.binding.position[binding])
+    return _value(line, has_annotation=facts.binding.annotation[binding] >= 0)
+
+
 def _statement(text: bytes, position: int) -> str:
     """Return the text from a name on to the end of its line."""
     end = text.find(b"\n", position)
@@ -359,7 +364,7 @@ def _called_names(facts: FileFacts) -> list[tuple[int, str]]:
         for call in facts_view.calls(facts):
             names = [facts.names[each] for each in access_path(facts, call.function)]
             last = last_name(facts, call.function)
-            if last:
+            if last and last != "super":
                 name = ".".join(names) or f".{last}"
                 found.append((facts.expr.position[call.function], name))
         found.sort()

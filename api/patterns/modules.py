@@ -6,6 +6,7 @@ of one more.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -17,9 +18,9 @@ from ...indexer.inference.entities import CLASS, FUNCTION, MODULE, Entity
 from ...indexer.inference.inference import Inference
 from ...indexer.paths import is_test_file
 from .family import FEWEST, gather_family
-from .features import class_features, function_features, used_imports
+from .features import bound_value, class_features, function_features, used_imports
 from .imports import ImportFinder, absolute_module
-from .plan import MEMBER, plan_class, plan_function
+from .plan import plan_class, plan_function
 from .similarity import Subject
 from .skeleton import MARK, class_lines, function_lines
 
@@ -67,6 +68,11 @@ class Definition:
 
     entity: Entity | None
     value: str = ""
+
+    @property
+    def makes_logger(self) -> bool:
+        """True if the value is a logger."""
+        return re.match(r"(\w+\.)*(getLogger|get_logger)\(", self.value) is not None
 
 
 def modules_beside(inference: Inference, path: str) -> ModuleFamily | None:
@@ -117,7 +123,11 @@ def _of_one_shape(
     wanted = defined.get(subject) or {
         name for name, n in counted.items() if n >= max(FEWEST, _SHARED * len(defined))
     }
-    shared = [name for name in wanted if counted[name] >= FEWEST]
+    # Loggers are made by any module.
+    loggers = {
+        name for names in defined.values() for name, each in names.items() if each.makes_logger
+    }
+    shared = [name for name in wanted if counted[name] >= FEWEST and name not in loggers]
     # One that defines half of what is shared is of the shape.
     alike = {
         path: names
@@ -141,16 +151,13 @@ def defined_names(facts: FileFacts, text: bytes, path: str) -> dict[str, Definit
     in_tests = is_test_file(path)
     for row in sorted(facts_view.bindings_in(facts, 0), key=facts.binding.position.__getitem__):
         name, kind = facts_view.binding_name(facts, row), facts.binding.kind[row]
-        if in_tests and name.lower().startswith("test"):
+        if name.startswith("__") or (in_tests and name.lower().startswith("test")):
             continue
         if kind in (f.DEF_FUNCTION, f.DEF_CLASS):
             of = FUNCTION if kind == f.DEF_FUNCTION else CLASS
             found.setdefault(name, Definition(Entity(of, path, facts.binding.ref[row])))
         elif kind in (f.ASSIGN, f.DECLARE):
-            start = facts.binding.position[row]
-            line = text[start : text.find(b"\n", start)].decode("utf-8", "replace")
-            value = line.partition("=")[2].strip()
-            found.setdefault(name, Definition(None, value))
+            found.setdefault(name, Definition(None, bound_value(facts, text, row)[1]))
     return found
 
 
@@ -172,7 +179,8 @@ def described(inference: Inference, family: ModuleFamily, name: str) -> str:
             texts[f"({', '.join(one.stars + one.name for one in parameters)})"] += 1
     if not entities:
         value, count = Counter(each.value for each in having).most_common(1)[0]
-        return f" = {value}" if count * 2 > len(having) and 0 < len(value) < 40 else " = …"
+        is_usual = count * 2 > len(having) and value not in ("", "...")
+        return f" = {value}" if is_usual else " = …"
     text, count = texts.most_common(1)[0]
     return text if count * 2 > len(entities) else "(…)"
 
@@ -194,9 +202,7 @@ def imported(inference: Inference, family: ModuleFamily) -> list[tuple[str, int]
 
 def module_skeleton(inference: Inference, family: ModuleFamily, path: str) -> str:
     """Return a module that defines what most do, with what to fill in marked."""
-    wanted = [
-        name for name in family.usual if len(family.having(name)) >= MEMBER * len(family.paths)
-    ]
+    wanted = list(family.usual)
     first = list(family.defined[family.paths[0]])
     wanted.sort(key=lambda name: first.index(name) if name in first else len(first))
     finder = ImportFinder(inference, path, family.paths[:_MOST])
@@ -218,7 +224,8 @@ def module_skeleton(inference: Inference, family: ModuleFamily, path: str) -> st
                 blocks.append(function_lines(inference, planned, finder, []))
         else:
             value, count = Counter(each.value for each in family.having(name)).most_common(1)[0]
-            is_usual = count > _SHARED * len(family.paths) and value and finder.knows(value)
+            is_usual = count > _SHARED * len(family.paths) and value not in ("", "...")
+            is_usual = is_usual and finder.knows(value)
             blocks.append([f"{name} = {value}" if is_usual else f"{name} = ...  # {MARK}"])
     text = ""
     for before, block in zip([[], *blocks], blocks, strict=False):

@@ -148,7 +148,11 @@ def _unindexed(
         facts = inference.facts(path)
         if facts is None:
             continue
-        described = definition_words(facts, inference.text(path), code=path in wanted)
+        key = "words of definitions", path in wanted
+        described: list[DefinitionWords] | None = facts.memo.get(key)
+        if described is None:
+            described = definition_words(facts, inference.text(path), code=path in wanted)
+            facts.memo[key] = described
         rows_at = {position: row for row, position in enumerate(facts.definition.position)}
         for each in described:
             row = rows_at[each[0]]

@@ -12,6 +12,7 @@ from ...indexer.inference.inference import Inference
 from ...indexer.paths import is_supporting_file
 from ..check.rules.drift import broken_conventions, siblings_of
 from ..patterns.features import class_features
+from ..patterns.similarity import Subject, similarity
 from .suggestion import LIKELY, LOOK, Suggestion
 
 DRIFT, MISSING_BASE = "drift", "missing-base"
@@ -30,7 +31,7 @@ def find_drift(inference: Inference) -> list[Suggestion]:
         if not _FEWEST <= len(siblings) <= _MOST or subclasses(inference, cls):
             continue
         for _, subject, custom in broken_conventions(inference, cls, siblings):
-            near = siblings[:2]
+            near = nearest_to(inference, cls, siblings)
             shown = " and ".join(name_of(inference, each) for each in near)
             found.append(
                 Suggestion(
@@ -43,6 +44,17 @@ def find_drift(inference: Inference) -> list[Suggestion]:
                 )
             )  # fmt: skip
     return found
+
+
+def nearest_to(inference: Inference, cls: Entity, siblings: list[Entity]) -> list[Entity]:
+    """Return the two siblings that are most like a class."""
+    subject = Subject.of(class_features(inference, cls))
+    return sorted(
+        siblings,
+        key=lambda each: (
+            -similarity(subject, Subject.of(class_features(inference, each))), each,
+        ),
+    )[:2]  # fmt: skip
 
 
 def find_missing_bases(inference: Inference) -> list[Suggestion]:
