@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from fixtures_language import open_workspace, parse_fixture
 
+from flux_index.api.cli import main
 from flux_index.api.operations.table import call
 
 SOURCES = """
@@ -190,6 +192,16 @@ def test_modules_of_a_folder(tmp_path: Path) -> None:
     assert len(outlier["nearest"]) == 2
     assert "def write(file, rows):\n    raise NotImplementedError(" in answer["skeleton"]
     assert "NAME = ...  # fill in" in answer["skeleton"]
+
+
+def test_a_folder_on_the_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    open_workspace(tmp_path, parse_fixture(SOURCES)).close()
+    monkeypatch.chdir(tmp_path / "w")
+    assert main(["query", "patterns", "app/formats/"]) == 0
+    head, *_ = capsys.readouterr().out.splitlines()
+    assert head == "4 modules that define the same names in app/formats/"
 
 
 def test_modules_beside_a_file(tmp_path: Path) -> None:

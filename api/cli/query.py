@@ -268,6 +268,8 @@ def _target_arguments(operation: Operation, target: str, index: Index) -> dict[s
                 f"{target!r} is no place: write a file and a line, perhaps a column, as in "
                 "src/app.py:12:5"
             )
+        if operation.name == "patterns":  # of modules of one shape
+            return {"path": path}
         kinds = "a name or a place" if "name" in takes else "a place"
         raise InvalidArgumentsError(
             f"{operation.name} takes {kinds}: which line of {path}? "
