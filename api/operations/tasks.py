@@ -56,6 +56,8 @@ _REUSED = 3
 _QUERY = 300
 # Siblings that make a pattern, and what of it is told before a line is written.
 _FEWEST_SIBLINGS, _MOST_HABITS = 3, 8
+# How siblings are written is told in a sentence, of which habits are the smaller part.
+_PATTERN_TOKENS = 1500
 _TOLD_HABITS = ("method", "decorator", "registered", "place", "file name", "tested")
 # New classes of a plan whose pattern is told.
 _MOST_PATTERNS = 2
@@ -109,7 +111,7 @@ def _pattern(workspace: OpenWorkspace, text: str, base: str | None, into: str | 
     """Return how what is to be written is written here, in a sentence; empty if nobody can say."""
     found = patterns(
         workspace, name=None, path=None, line=None, character=0, text=text, base=base, into=into,
-        limit=1,
+        limit=1, budget=_PATTERN_TOKENS,
     )  # fmt: skip
     if found["total"] < _FEWEST_SIBLINGS:
         return ""
