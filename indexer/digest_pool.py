@@ -233,25 +233,46 @@ def _one_by_one(
     paths: list[str],
     cancelled: Callable[[], bool] | None,
 ) -> Iterator[Digested]:
-    """Digest files of which one has killed a worker, each in a process that may die of it."""
+    """Digest files of which one has killed a worker, each in a process that may die of it.
+
+    Where no process can be started at all they are digested here.
+    """
     from concurrent.futures import BrokenExecutor
 
-    pool = process_pool(1)
+    pool: Executor | None = None
     try:
         for path in paths:
             if cancelled and cancelled():
                 break
+            pool = pool or _working_pool()
+            if pool is None:
+                yield work.digest([path])
+                continue
             try:
                 yield pool.submit(digest_files, *work.arguments([path])).result()
             except BrokenExecutor:
                 pool.shutdown(wait=False)
-                pool = process_pool(1)
+                pool = None
                 yield [(failed(work.root, path, "kills the process that extracts it"), None)]
-            except OSError as error:
-                reason = f"no process can be started to extract it: {error.strerror}"
-                yield [(failed(work.root, path, reason), None)]
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        if pool is not None:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _working_pool() -> Executor | None:
+    """One worker process that has done something; None if none can be had.
+
+    The system may refuse, or what started this program cannot be started again: a script without
+    a guard of its main module.
+    """
+    from concurrent.futures import BrokenExecutor
+
+    try:
+        pool = process_pool(1)
+        pool.submit(os.getpid).result()
+    except (BrokenExecutor, OSError):
+        return None
+    return pool
 
 
 def _chunks(paths: list[str], sizes: dict[str, int]) -> Iterator[list[str]]:

@@ -218,7 +218,7 @@ class Deadly(Executor):
         future: Future[Any] = Future()
         if self.broken:
             raise BrokenProcessPool("a worker died before")
-        if self.deadly in given[1]:
+        if any(isinstance(each, list) and self.deadly in each for each in given):
             self.broken = True
             future.set_exception(BrokenProcessPool("a worker died"))
         else:
@@ -283,6 +283,26 @@ def test_no_processes_to_be_had(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         assert ask(index, "references", name="models.Order")["total"] > 0
     with indexed(root) as index:
         assert answers(index) == expected(tmp_path)
+
+
+def test_a_script_whose_workers_cannot_be_started(tmp_path: Path) -> None:
+    root = many(tmp_path / "root", 5, 3)
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from flux_index.indexer import digest_pool\n"
+        "from flux_index.indexer.index import Index\n\n"
+        "digest_pool._WORTH_PROCESSES = 0\n"
+        f"index = Index.open({str(root)!r})\n"
+        "index.become_writer()\n"
+        "print(index.build().errors)\n"  # each worker would run this again, which is forbidden
+        "index.close()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+    with indexed(root, build=False) as index:
+        assert len(index.view().files) == 7
 
 
 def test_other_executors(tmp_path: Path) -> None:
