@@ -1,15 +1,16 @@
 """A hook's question to the process that serves a workspace, asked by as little as it takes.
 
 A host starts a process for each event and waits for it, and about most events there is nothing to
-say. So an event goes to the serving process as the host has written it, and neither it nor an
-answer that says nothing is read here: ``json`` and ``socket`` load the standard library's regular
-expressions and enumerations, which takes longer than all else that a hook does.
+say. So an event goes to the serving process as the host has written it, and what reads it, or opens
+a workspace, is loaded only where there is something to say or nobody to ask.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import select
+import socket
 import time
 
 from ...indexer.private_files import read_file
@@ -19,11 +20,6 @@ from ..rpc.framing import Splitter, frame
 from ..version import version
 from .messages import AT_END
 
-try:
-    import _socket as sockets
-except ImportError:
-    import socket as sockets
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -31,7 +27,7 @@ if TYPE_CHECKING:
     Reply = dict[str, Any]
 
 # Windows has none.
-_UNIX = getattr(sockets, "AF_UNIX", None)
+_UNIX = getattr(socket, "AF_UNIX", None)
 
 # A server says at once that it is there, or it is too busy to be waited for.
 _SILENT_SECONDS = 0.3
@@ -41,8 +37,7 @@ _ANSWER_SECONDS_AT_END = 6.0
 _DIAL_SECONDS = 5.0
 _LONGEST_ANSWER = 1 << 30
 _CHUNK = 1 << 16
-_IS_THERE = b'{"jsonrpc":"2.0","id":0,"method":"server.info"}'
-_NOTHING = b'"result":{}}'
+_IS_THERE = {"jsonrpc": "2.0", "id": 0, "method": "server.info"}
 # What hosts tell commands about where a session began.
 PROJECT_FOLDER = "CLAUDE_PROJECT_DIR"
 
@@ -61,30 +56,20 @@ class Question:
         self.unanswered: set[str] = set()
         """Notes of processes that did not say that they are there."""
 
-    def body(self, root: str) -> bytes:
+    def request(self, root: str) -> dict[str, Any]:
         """Return the request; with a root, about that workspace and no other."""
-        texts = {
+        params = {
             "event": self.event,
             "guard": self.mode,
             "version": version(),
             "root": root,
             "folder": os.getcwd(),
             "project": os.environ.get(PROJECT_FOLDER, ""),
+            "cpu_us": int(time.process_time() * 1e6),
+            "waited_us": int((time.monotonic() - self.begun) * 1e6),
+            "payload": json.loads(self.raw),
         }
-        listed = [f'"{name}":{_in_json(text)}' for name, text in texts.items()]
-        cpu, waited = time.process_time(), time.monotonic() - self.begun
-        listed += [f'"cpu_us":{int(cpu * 1e6)}', f'"waited_us":{int(waited * 1e6)}']
-        head = f'{{"jsonrpc":"2.0","id":1,"method":"hook.answer","params":{{{",".join(listed)},'
-        return head.encode() + b'"payload":' + self.raw + b"}}"
-
-
-def _in_json(text: str) -> str:
-    if text.isascii() and text.isprintable():
-        escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"'
-    import json  # late: few folders are called so
-
-    return json.dumps(text)
+        return {"jsonrpc": "2.0", "id": 1, "method": "hook.answer", "params": params}
 
 
 def ask_nearest(question: Question) -> tuple[str, Reply] | None:
@@ -127,7 +112,7 @@ def ask(note: str, question: Question, root: str = "") -> Reply | None:
     return None
 
 
-def _dial(line: str) -> tuple[sockets.socket, bytes] | None:
+def _dial(line: str) -> tuple[socket.socket, bytes] | None:
     """Return a connection to one of the addresses of a note, and the headers to begin with."""
     kind, _, rest = line.partition(":")
     headers = b""
@@ -139,11 +124,11 @@ def _dial(line: str) -> tuple[sockets.socket, bytes] | None:
         token = read_file(token_file, 200).strip()
         if not port.isdigit() or not token or host != "127.0.0.1":
             return None
-        family, address = sockets.AF_INET, (host, int(port))
+        family, address = socket.AF_INET, (host, int(port))
         headers = b"Authorization: Bearer %b\r\n" % token
     else:
         return None
-    connection = sockets.socket(family, sockets.SOCK_STREAM)
+    connection = socket.socket(family, socket.SOCK_STREAM)
     try:
         connection.settimeout(_DIAL_SECONDS)
         connection.connect(address)
@@ -153,31 +138,33 @@ def _dial(line: str) -> tuple[sockets.socket, bytes] | None:
     return connection, headers
 
 
-def _is_there(connection: sockets.socket, headers: bytes) -> bool:
+def _is_there(connection: socket.socket, headers: bytes) -> bool:
     """True if somebody at the other end says so soon."""
     try:
-        connection.sendall(headers + frame(_IS_THERE, "headers"))
+        connection.sendall(headers + _framed(_IS_THERE))
         return bool(_next_body(connection, _SILENT_SECONDS))
     except OSError:
         return False
 
 
-def _ask(connection: sockets.socket, question: Question, root: str) -> Reply | None:
+def _ask(connection: socket.socket, question: Question, root: str) -> Reply | None:
     is_end = question.event in AT_END
     try:
-        connection.sendall(frame(question.body(root), "headers"))
+        connection.sendall(_framed(question.request(root)))
         body = _next_body(connection, _ANSWER_SECONDS_AT_END if is_end else _ANSWER_SECONDS)
     except OSError as error:
         return _failed(str(error))
     if body is None:
         return _failed("it takes too long")
-    return {} if body.endswith(_NOTHING) else _read(body)
+    return _read(body)
+
+
+def _framed(message: dict[str, Any]) -> bytes:
+    return frame(json.dumps(message).encode(), "headers")
 
 
 def _read(body: bytes) -> Reply | None:
     """Return what an answer says; None if the question was not for that process."""
-    import json  # late: most answers say nothing
-
     try:
         answer = json.loads(body)
         if "error" in answer:
@@ -192,7 +179,7 @@ def _failed(reason: str) -> Reply:
     return {"notes": [f"the serving process did not answer: {reason}"]}
 
 
-def _next_body(connection: sockets.socket, seconds: float) -> bytes | None:
+def _next_body(connection: socket.socket, seconds: float) -> bytes | None:
     """Return the next message, b"" at the end, None if none comes in time; raises OSError."""
     splitter = Splitter(_LONGEST_ANSWER, "headers")
     until = time.monotonic() + seconds
