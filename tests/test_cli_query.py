@@ -190,6 +190,13 @@ def test_pages(ask: Ask) -> None:
     )
 
 
+def test_members_of_a_package_are_what_it_hands_on(ask: Ask) -> None:
+    assert ask("members", "shop", "--format", "compact") == (
+        0,
+        "shop.models shop/models.py\n 6 class Model(Base) — Something kept.\n",
+    )
+
+
 def test_nothing_found(ask: Ask) -> None:
     code, text = ask("definition", "Nowhere")
     assert code == 1

@@ -16,6 +16,7 @@ from ...indexer.inference.entities import (
     qualified_name,
 )
 from ...indexer.inference.entity_types import instance_classes
+from ...indexer.inference.modules import imported_module
 from ...indexer.inference.names import module_member
 from ...indexer.symbols import INSTANCE, KIND_NAMES, LOCAL
 from ..source.entity_views import (
@@ -213,17 +214,49 @@ def _classes_and_modules(inference: Inference, found: list[Found]) -> list[Found
 
 
 def module_names(inference: Inference, path: str) -> list[Found]:
-    """Return what a module binds at its top level, without imports, in order of the text."""
+    """Return what a module binds at its top level, in order of the text, then what it hands on.
+
+    It hands on what it imports and lists in ``__all__``; a package without one, what it imports
+    from its own modules.
+    """
     facts = inference.need(path)
     table = facts.binding
     placed: dict[str, int] = {}
     for row, scope in enumerate(table.scope):
         if scope == 0 and table.kind[row] not in (f.IMPORT, f.DELETE):
             placed.setdefault(facts.names[table.name[row]], table.position[row])
-    result: list[Found] = []
-    for name in sorted(placed, key=placed.__getitem__):
-        result += module_member(inference, path, name)[-1:]
-    return [item for item in result if item.entity.kind not in (OUTSIDE, PARAMETER)]
+    found = [
+        item
+        for name in (
+            *sorted(placed, key=placed.__getitem__),
+            *(name for name in _handed_on(inference, path) if name not in placed),
+        )
+        for item in module_member(inference, path, name)[-1:]
+        if item.entity.kind not in (OUTSIDE, PARAMETER)
+    ]
+    # Those of one file stand together, its own first.
+    return sorted(found, key=lambda item: (item.entity.path != path, item.entity.path))
+
+
+def _handed_on(inference: Inference, path: str) -> list[str]:
+    exported = inference.exported_names(path)
+    if exported is not None:
+        return sorted(exported.names)
+    folder, _, file = path.rpartition("/")
+    if not file.startswith("__init__."):
+        return []
+    facts = inference.need(path)
+    table = facts.imports
+    own = {
+        module
+        for module in set(table.module)
+        if imported_module(inference, path, facts.names[module]).path.startswith(f"{folder}/")
+    }
+    return [
+        facts.names[table.bound[row]]
+        for row, name in enumerate(table.name)
+        if name >= 0 and not table.scope[row] and table.module[row] in own
+    ]
 
 
 def _member_item(inference: Inference, member: Found, cls: Entity | None) -> dict[str, Any]:
