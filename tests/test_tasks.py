@@ -230,9 +230,15 @@ def test_links_lead_no_write_outside(shop: Shop, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
     (shop.root / "link").symlink_to(outside)
-    with pytest.raises(InvalidArgumentsError, match=r"leads out of|inside of the workspace"):
-        shop.step("1", {"path": "link/new.txt", "text": "x"})
-    assert not list(outside.iterdir())
+    (outside / "mine.py").write_text("private = 1\n")
+    (shop.root / "mine.py").symlink_to(outside / "mine.py")
+    for path in ("link/new.txt", "link/mine.py", "mine.py"):
+        for edit in ({"text": "x = 1\n"}, {"old": "private", "new": "public"}, {"delete": True}):
+            with pytest.raises(
+                InvalidArgumentsError, match=r"leads out of|inside of the workspace"
+            ):
+                shop.step("1", {"path": path, **edit})
+    assert [path.name for path in outside.iterdir()] == ["mine.py"]
 
 
 def test_what_is_no_file_is_not_written_to(shop: Shop) -> None:

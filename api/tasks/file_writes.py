@@ -103,9 +103,11 @@ def writing(workspace: Workspace, store: TaskStore) -> Generator[list[Recovered]
 def read_file(workspace: Workspace, path: str) -> bytes | None:
     """Return the bytes of a file of the workspace, None if there is none.
 
-    Raises InvalidArgumentsError for what is no file, or where none can be.
+    Raises InvalidArgumentsError for what is no file, where none can be, and behind links that lead
+    out of the workspace.
     """
     full = workspace.absolute(path)
+    refuse_link_outside(workspace.root, full)
     if os.path.isdir(full):
         raise InvalidArgumentsError(f"{path} is a folder")
     try:
