@@ -54,6 +54,7 @@ def test_all_is_answered_before_it_ends_and_nothing_else_is_written(workspace: P
         {"jsonrpc": "2.0", "method": "notifications/initialized"},
         call(2, "definition", name="Box"),
         call(3, "validate", path="shapes.py", old="shape.area()", new="shape.volume()"),
+        call(4, "definition", name="half a character, \ud800, as JavaScript may have"),
     ]
     said = "".join(json.dumps(message) + "\n" for message in asked) + "no JSON\n"
     done = subprocess.run(
@@ -66,7 +67,7 @@ def test_all_is_answered_before_it_ends_and_nothing_else_is_written(workspace: P
         check=True,
     )
     answers = {answer["id"]: answer for answer in map(json.loads, done.stdout.splitlines())}
-    assert sorted(answers) == [1, 2, 3]
+    assert sorted(answers) == [1, 2, 3, 4]
     assert unquoted(answers[2]["result"]["content"][0]["text"]) == BOX
     assert "has no attribute 'volume'" in answers[3]["result"]["content"][0]["text"]
     assert "Traceback" not in done.stderr

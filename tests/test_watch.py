@@ -10,8 +10,12 @@ from pathlib import Path
 
 import pytest
 from watch_helpers import Recorder, Watch, sources, watching
+from workspace_helpers import plant
 
+from flux_index.indexer.watch.scope import CONFIG_NAMES
 from flux_index.indexer.watch.watcher import Batch
+from flux_index.indexer.workspace import Workspace
+from flux_index.indexer.workspace.discover import discover
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="speaks of inotify")
 
@@ -26,6 +30,22 @@ def watch() -> Iterator[Watch]:
 @pytest.fixture(params=["native", "polling"])
 def watch_anyhow(request: pytest.FixtureRequest) -> Iterator[Watch]:
     yield from watching(polling=request.param == "polling", poll_interval=0.05)
+
+
+def test_all_that_discovery_reads_is_watched(tmp_path: Path) -> None:
+    plant(tmp_path, ".git/", {"pyproject.toml": "[tool.poetry]\n[tool.hatch]\n", "a.py": ""})
+    workspace = Workspace.open(str(tmp_path))
+    environment = workspace.environment()
+    records = [*discover(str(tmp_path)).records, *environment.records]
+    read = {
+        question.removeprefix(f"{kind}{tmp_path}/")
+        for question, _ in records
+        for kind in "FK"
+        if question.startswith(f"{kind}{tmp_path}/")
+    }
+    assert {"flux-index.toml", "pyproject.toml", "requirements.txt"} <= read
+    files = {name for name in read if "." in name.lstrip(".") and "/" not in name}
+    assert files - CONFIG_NAMES == set()
 
 
 # What happens to single files.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import select
 from collections.abc import Callable
 from typing import Any
@@ -22,6 +23,7 @@ _CHUNK = 1 << 16
 # The list of tools is asked for as soon as the handshake is answered; other lists just behind it.
 _LIST_SECONDS = 2.0
 _QUIET_SECONDS = 0.1
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class Opening:
@@ -65,7 +67,7 @@ class Opening:
     def stream(self) -> io.TextIOWrapper:
         """Return all that has come and what is going to come."""
         raw = _Replayed(self._kept, self._source)
-        return io.TextIOWrapper(io.BufferedReader(raw), encoding="utf-8", errors="replace")
+        return _Lines(io.BufferedReader(raw), encoding="utf-8", errors="replace")
 
     def _answer(self, line: bytes) -> str:
         """Return the method of a message that is dealt with; empty for one that is not."""
@@ -89,6 +91,24 @@ class Opening:
         while data:
             data = data[os.write(self._target, data) :]
         return method
+
+
+class _Lines(io.TextIOWrapper):
+    """Messages in which no escape stands for half a character, as JavaScript can write it.
+
+    The SDK would not answer such a message at all.
+    """
+
+    def readline(self, size: int = -1, /) -> str:
+        """Return the next message."""
+        line = super().readline(size)
+        if not _SURROGATE.search(line):
+            return line
+        try:
+            text = json.dumps(json.loads(line), ensure_ascii=False)
+        except ValueError:
+            return line
+        return text.encode("utf-8", "replace").decode() + "\n"
 
 
 class _Replayed(io.RawIOBase):

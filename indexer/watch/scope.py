@@ -19,9 +19,14 @@ if TYPE_CHECKING:
 
 SOURCE_SUFFIXES = (".py", ".pyi")
 
-# A change of one of these can move source roots or change what is ignored: everything is swept.
+# A change of one of these can move source roots, change what is ignored, or lead to another
+# environment: everything is swept.
 CONFIG_NAMES = frozenset(
-    ".gitignore pyproject.toml setup.py setup.cfg hatch.toml uv.toml poetry.toml pyvenv.cfg".split()
+    """
+    .gitignore flux-index.toml pyproject.toml setup.py setup.cfg pytest.ini tox.ini
+    hatch.toml uv.toml poetry.toml poetry.lock Pipfile requirements.txt environment.yml
+    environment.yaml .python-version pyvenv.cfg meson.build
+    """.split()
 )
 
 # Never watched, whatever the ignore rules say. Ambiguous names (build, env, venv) are left to the
