@@ -86,6 +86,9 @@ def test_no_answer_is_written_through_a_link(
     monkeypatch.chdir(root)
     assert main(command.split()) == 2
     assert "a link that leads out of" in capsys.readouterr().err
+    (root / "below").mkdir()
+    monkeypatch.chdir(root / "below")
+    assert main([*command.split()[:2], "--output", f"../{name}"]) == 2 or "stats" in command
     assert precious.read_text() == "precious"
 
 

@@ -173,8 +173,9 @@ def test_a_fault_is_survived(driver: Driver, fault: Reply) -> None:
         (Reply("Let me look.", (("definition", {"name": "pay"}),), is_cut=True), ""),
         (Reply(refusal="I will not do that."), "I will not do that."),
         (Reply("Late", silent=3.0), "timed out"),
+        (Reply("Late", kept_alive=3.0), "timed out"),
     ],
-    ids=["broken JSON", "unknown tool", "404", "503", "cut", "refusal", "slow"],
+    ids=["broken JSON", "unknown tool", "404", "503", "cut", "refusal", "slow", "kept alive"],
 )
 def test_a_fault_that_stays_is_a_model_error(
     driver: Driver, fault: Reply, why: str, monkeypatch: pytest.MonkeyPatch
@@ -184,6 +185,12 @@ def test_a_fault_that_stays_is_a_model_error(
     assert run.code == 6, run.output
     assert "model error: " in run.output and why in run.output
     assert checkout(driver) == CHECKOUT
+
+
+def test_an_answer_without_end_is_over_budget(driver: Driver) -> None:
+    run = driver.run(Reply("so " * 5_000), options="--yes --here --budget-tokens 1000")
+    assert run.code == 3, run.output
+    assert "budget: an answer of more than " in run.output
 
 
 def test_the_same_call_for_ever_is_no_progress(driver: Driver) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import json
 import warnings
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +22,20 @@ from pydantic_ai.exceptions import (
     UnexpectedModelBehavior,
     UsageLimitExceeded,
 )
-from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelRequest, ModelResponse
+from pydantic_ai.messages import (
+    ModelMessage,
+    ModelMessagesTypeAdapter,
+    ModelRequest,
+    ModelResponse,
+    PartDeltaEvent,
+    PartStartEvent,
+    TextPart,
+    TextPartDelta,
+    ThinkingPart,
+    ThinkingPartDelta,
+    ToolCallPart,
+    ToolCallPartDelta,
+)
 from pydantic_ai.models import Model
 from pydantic_ai.settings import ModelSettings
 from pydantic_ai.usage import UsageLimits
@@ -39,6 +54,8 @@ _LONGEST_PAUSE = 60.0
 _TRANSIENT = (408, 409, 425, 429)
 _MOST_VERIFICATIONS = 3
 _RETRIES = 3
+# Characters that a token has at most, on average; an answer may say how many it took, or may not.
+_LONGEST_TOKEN = 8
 
 
 @dataclass(slots=True)
@@ -141,8 +158,9 @@ class _Run:
         async for node in run:
             if Agent.is_model_request_node(node):
                 with self.display.waiting():
-                    async with node.stream(run.ctx) as stream:
+                    async with self._unless_silent() as spoken, node.stream(run.ctx) as stream:
                         async for event in stream:
+                            spoken(event)
                             self.display.event(event)
             elif Agent.is_call_tools_node(node):
                 if _is_broken_off(node.model_response):
@@ -152,6 +170,28 @@ class _Run:
                 async with node.stream(run.ctx) as stream:
                     async for event in stream:
                         self.display.event(event)
+
+    @asynccontextmanager
+    async def _unless_silent(self) -> AsyncGenerator[Callable[[object], None]]:
+        """Yield what takes note of the parts of an answer; raise when none comes, or no end.
+
+        An endpoint may send what is no part of an answer for ever, which no limit on reading ends.
+        """
+        loop = asyncio.get_running_loop()
+        characters = 0
+
+        def spoken(event: object) -> None:
+            nonlocal characters
+            limit.reschedule(loop.time() + self.budget.seconds)
+            characters += len(_text_of(event))
+            if characters > self.budget.tokens * _LONGEST_TOKEN:
+                raise Stop(BUDGET, f"an answer of more than {characters:,} characters")
+
+        try:
+            async with asyncio.timeout(self.budget.seconds) as limit:
+                yield spoken
+        except TimeoutError as error:
+            raise _BrokenOffError(f"timed out: nothing for {self.budget.seconds:g} s") from error
 
     def _keep(self, run: AgentRun[Work, str]) -> None:
         self.history = run.all_messages()
@@ -168,6 +208,23 @@ class _Run:
         self.display.note(f"{_words(error)}: asking again in {pause:.0f} s")
         await asyncio.sleep(pause)
         self.failures += 1
+
+
+def _text_of(event: object) -> str:
+    """Return what an event of an answer that is coming brings of text or of a call."""
+    match event:
+        case PartStartEvent(part=TextPart(content=text) | ThinkingPart(content=text)):
+            return text
+        case PartDeltaEvent(
+            delta=TextPartDelta(content_delta=text) | ThinkingPartDelta(content_delta=text)
+        ):
+            return text or ""
+        case PartStartEvent(part=ToolCallPart(args=given)):
+            return str(given or "")
+        case PartDeltaEvent(delta=ToolCallPartDelta(args_delta=given)):
+            return str(given or "")
+        case _:
+            return ""
 
 
 def _texts(messages: list[ModelMessage]) -> list[str]:

@@ -58,7 +58,7 @@ def run(arguments: Sequence[str]) -> int:
     session = OpenWorkspace.open(start)
     try:
         pairs = export(session, wanted, counts)
-        with output_file(output) as file:
+        with output_file(output, session.index.workspace.root) as file:
             for pair in pairs:
                 file.writelines(f"{line}\n".encode() for line in lines_of(pair, form))
     finally:

@@ -40,7 +40,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         inference = session.inference(whole=True)
         export = Export(inference)
-        with output_file(output) as file:
+        with output_file(output, session.index.workspace.root) as file:
             file.writelines(export.parts())
     finally:
         session.close()

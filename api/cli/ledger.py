@@ -54,7 +54,7 @@ def run(arguments: Sequence[str]) -> int:
             if targets[0] == "show":
                 _show(ledger, as_json=bool(values.get("json")))
             elif targets[0] == "export":
-                _export(ledger, values.get("output"))
+                _export(ledger, values.get("output"), session.index.workspace.root)
             else:
                 _forget(ledger, given, values)
     finally:
@@ -84,14 +84,14 @@ def _day(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d")
 
 
-def _export(ledger: Ledger, output: str | None) -> None:
+def _export(ledger: Ledger, output: str | None, root: str) -> None:
     """Write a JSON object for each row, a line each."""
     lines = (json.dumps(each) + "\n" for each in records(ledger))
     if output is None:
         for line in lines:
             write(line)
         return
-    with output_file(output) as file:
+    with output_file(output, root) as file:
         file.writelines(line.encode() for line in lines)
 
 

@@ -31,7 +31,7 @@ def run(
     finally:
         session.close()
     if html is not None:
-        with output_file(html) as file:
+        with output_file(html, root) as file:
             file.write(report(answer, os.path.basename(root), days).encode())
         tell(f"{html}: figures of {answer['total']} tasks")
         return 0

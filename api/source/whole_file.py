@@ -15,13 +15,14 @@ from ..inside import refuse_link_outside
 
 
 @contextmanager
-def output_file(path: str) -> Generator[IO[bytes]]:
+def output_file(path: str, root: str) -> Generator[IO[bytes]]:
     """Open a file that a command writes its answer to; it is complete or not there.
 
-    Raises InvalidArgumentsError if it cannot be written, or is a link that leads out of the folder
-    where the command was called: a repository may have put one there.
+    Raises InvalidArgumentsError if it cannot be written, or is a link that leads out of the
+    workspace or the folder where the command was called: a repository may have put one there.
     """
-    refuse_link_outside(os.getcwd(), path)
+    for folder in (os.getcwd(), root):
+        refuse_link_outside(folder, path)
     try:
         with whole_file(path) as file:
             yield file

@@ -38,6 +38,8 @@ class Reply:
     """True if the stream ends in the midst of it."""
     silent: float = 0.0
     """Seconds before it says anything."""
+    kept_alive: float = 0.0
+    """Seconds for which it sends only that it is still there."""
 
 
 Script = Callable[[dict[str, Any]], Reply]
@@ -114,6 +116,13 @@ def scripted_model(script: Script) -> Iterator[Model]:
             self.send_header("Connection", "close")
             self.end_headers()
             self.close_connection = True
+            until = time.monotonic() + reply.kept_alive
+            try:
+                while time.monotonic() < until:
+                    self.wfile.write(b": still here\n\n")
+                    time.sleep(0.05)
+            except OSError:  # it has waited long enough
+                return
             chunks = [*_chunks(reply, usage=bool(options.get("include_usage")))]
             lines = b"".join(b"data: " + json.dumps(each).encode() + b"\n\n" for each in chunks)
             if reply.is_cut:
