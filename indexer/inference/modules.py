@@ -110,7 +110,7 @@ def _beside(inference: Inference, dotted: str, importer: str) -> Entity | None:
                     found is not None
                     and found.kind == MODULE
                     and found.path != importer
-                    and not (base == folder and _is_of_namespace(inference, importer, dotted))
+                    and not _is_in_namespace(inference, importer, base, dotted)
                 ):
                     return found
         if not folder:
@@ -118,25 +118,26 @@ def _beside(inference: Inference, dotted: str, importer: str) -> Entity | None:
         first, folder = False, folder.rpartition("/")[0]
 
 
-def _is_of_namespace(inference: Inference, importer: str, dotted: str) -> bool:
-    """True if a file is a module of a namespace package, and a name is the standard library's.
+def _is_in_namespace(inference: Inference, importer: str, base: str, dotted: str) -> bool:
+    """True if a folder is a namespace package, and a name is the standard library's.
 
-    Only scripts import what lies beside them. That a file is none is shown by relative imports, or
-    by a source root around its folder that is not the workspace itself.
+    Only scripts import what lies beside them. That a file is none is shown by relative imports. A
+    folder is a package if a source root around it is not the workspace itself, or if others import
+    from it by its name: plugins of a host that lie beside it.
     """
     search_path = inference.snapshot.index.search_path
     top = search_path.find(dotted.partition(".")[0])
     if top is None or search_path.layer(top) != "stdlib":
         return False
-    is_script, is_relative = _importing_as(inference, importer)
-    folder = importer.rpartition("/")[0]
-    return not is_script and (
-        is_relative
-        or any(
-            root and folder.startswith(f"{root}/")
-            for root in inference.snapshot.index.workspace.source_roots
-        )
-    )
+    if base == importer.rpartition("/")[0]:
+        is_script, is_relative = _importing_as(inference, importer)
+        if is_script or is_relative:
+            return is_relative and not is_script
+    name = base.rpartition("/")[2]
+    return any(
+        root and base.startswith(f"{root}/")
+        for root in inference.snapshot.index.workspace.source_roots
+    ) or bool(name and inference.files_where(name, is_part_of_module))
 
 
 def _importing_as(inference: Inference, importer: str) -> tuple[bool, bool]:
