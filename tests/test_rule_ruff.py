@@ -105,3 +105,33 @@ def reported(folder: Path, text: str, notes: list[str]) -> list[Any]:
     finally:
         session.index.close()
     return [finding for finding in found if finding.rule.startswith("ruff")]
+
+
+def test_loggers_that_are_not_those_of_the_standard_library(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        #- brace_logging.py
+        from logging import Logger
+        class BraceLogger(Logger):
+            def _log(self, level, msg, args, **kwargs):
+                super()._log(level, msg.format(*args), (), **kwargs)
+        def getLogger(name) -> BraceLogger:
+            return BraceLogger(name)
+        #- app.py
+        import logging
+        import brace_logging
+        def show(logger):
+            brace_logging.getLogger("a").warning("{} is left", 1)
+            log = brace_logging.getLogger("a")
+            log.warning("{} is left", 1)
+            logger.warning("{} is left", 1)
+            logger.warning("is left", 1)
+        #   ^^^^^^^^^^^^^^ ruff:PLE1205
+        def show_plainly():
+            logger = logging.getLogger("b")
+            logger.warning("{} is left", 1)
+        #   ^^^^^^^^^^^^^^ ruff:PLE1205
+        """,
+        "ruff:PLE12",
+    )

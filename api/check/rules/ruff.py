@@ -18,6 +18,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from ....indexer import platforms
+from ....indexer.facts_view import argument_values, operand
+from ....indexer.inference.access_paths import enclosing_call
 from ....indexer.inference.inference import Inference
 from ...quoting import escaped
 from ...source.programs import program_outside, run_bounded
@@ -41,6 +43,8 @@ _UNUSED = frozenset(["F401", "F841", "F842"])
 _UNSURE = frozenset(["B020", "B023", "F402", "F822"])
 # Slow at worst, and not in a test or for a small file.
 _SLOW = frozenset(["ASYNC115", "ASYNC220", "ASYNC221", "ASYNC222", "ASYNC230"])
+# Of calls of what is called like a logger: too many or too few arguments for its format.
+_LOGGING = frozenset(["PLE1205", "PLE1206"])
 _SECONDS = 10
 # Minor versions of Python that every ruff knows.
 _OLDEST, _NEWEST = 7, 13
@@ -150,6 +154,8 @@ def _finding(context: CheckContext, item: Mapping[str, Any]) -> Finding | None:
         return None
     if code == "B018" and context.text[start:end].isalnum() and not context.scope_at(start):
         return None  # at the top of a module it marks an import as used
+    if code in _LOGGING and _is_of_own_logger(context, start, end):
+        return None
     text = escaped(message.strip().splitlines()[0].rstrip(".")) + "."
     is_minor = code in _UNUSED | _UNSURE | _SLOW or (
         code == "B006" and not _is_changed(context, start)
@@ -167,6 +173,34 @@ def _is_meant_to_fail(context: CheckContext, start: int, end: int) -> bool:
     """True if an expression is written for the exception that it raises: ``1 / 0``."""
     text = context.text[start:end].replace(b" ", b"")
     return text.endswith((b"/0", b"%0")) or is_expected_to_fail(context, start)
+
+
+def _is_of_own_logger(context: CheckContext, start: int, end: int) -> bool:
+    """True if a call that ruff takes for one of :mod:`logging` is of another logger, or may be.
+
+    Those of loguru, and classes derived from ``Logger``, format with braces. Of what is not known,
+    braces in the call tell that it does; so they may where the workspace sets the class of loggers.
+    """
+    inference, facts = context.inference, context.facts
+    name = context.text[start:end].partition(b"(")[0].rpartition(b".")[2].decode("utf-8", "replace")
+    for _, position, function in facts.occurrences(name):
+        if not start <= position < end:
+            continue
+        receiver = operand(facts, function)
+        layer = inference.snapshot.index.search_path.layer
+        owners = [value.entity for value in inference.infer_type(context.path, receiver)]
+        if any(layer(owner.path) != "stdlib" for owner in owners):
+            return True
+        if owners and not any(map(inference.files_with, _SETTING_LOGGERS)):
+            return False
+        call = enclosing_call(facts, function)
+        values = argument_values(facts, call) if call >= 0 else ()
+        return len(values) > 1 and b"{" in context.text[end : facts.expr.position[values[1]]]
+    return False
+
+
+# What has `logging.getLogger` give loggers, or records, of a class of one's own.
+_SETTING_LOGGERS = ("setLoggerClass", "setLogRecordFactory")
 
 
 def _is_changed(context: CheckContext, start: int) -> bool:

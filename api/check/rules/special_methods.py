@@ -171,6 +171,8 @@ def _lacking(context: CheckContext, expr: int, methods: Methods) -> tuple[Type, 
             return (), ""  # what its stub says of a function's result may be less than it is
         if value.form == CLASS_OBJECT and not _is_plain_class(context, value, expr):
             return (), ""
+        if value.form == MODULE_OBJECT and _is_in_annotation(context, expr):
+            return (), ""  # `from .list import show` has `list[int]` name the module
     if op(context.facts, expr) == f.CALL and not has_declared_result(strict, context.path, expr):
         return (), ""
     if _is_of_mixin(context, expr) or is_mixin_part(context, type_):
@@ -200,16 +202,23 @@ def _lacking(context: CheckContext, expr: int, methods: Methods) -> tuple[Type, 
 def _is_plain_class(context: CheckContext, value: Value, expr: int) -> bool:
     """True if a class is no special form, and is not only named in an annotation.
 
-    Annotations need not be evaluated, and classes of libraries may be made generic for them.
+    Classes of libraries may be made generic for annotations.
     """
-    facts, path = context.facts, value.entity.path
+    path = value.entity.path
     if "/typing" in path or "/_typeshed/" in path:
         return False
     if path.startswith("/") and not path.endswith(".pyi"):
         return False
-    name = last_name(facts, expr)
-    return bool(name) and all(
-        role & f.ROLE_MASK != f.ANNOTATED for role, _, row in facts.occurrences(name) if row == expr
+    return bool(last_name(context.facts, expr)) and not _is_in_annotation(context, expr)
+
+
+def _is_in_annotation(context: CheckContext, expr: int) -> bool:
+    """True if an expression is named in an annotation, which need not be evaluated."""
+    facts = context.facts
+    return any(
+        role & f.ROLE_MASK == f.ANNOTATED
+        for role, _, row in facts.occurrences(last_name(facts, expr))
+        if row == expr
     )
 
 
