@@ -137,6 +137,34 @@ def is_fallback(context: CheckContext, position: int) -> bool:
 _FOR_MISSING = frozenset(["AttributeError", "ImportError", "ModuleNotFoundError"])
 
 
+def is_alternative(context: CheckContext, position: int, receiver: int) -> bool:
+    """True if an attribute is read where another one of the same object was found missing."""
+    names = context.spelled(receiver).split(".")
+    # Of `self` nearly every `try` reads something.
+    paths = [".".join(names[:end]) for end in range(1 + (names[0] in _OWN), len(names) + 1)]
+    wanted = [rf"(?<![\w.]){re.escape(path)}\.".encode() for path in paths if path]
+    table = context.facts.block
+    for block in blocks_around(context.facts, context.scope_at(position), position):
+        if table.kind[block] != f.HANDLER or "AttributeError" not in context.caught(
+            table.test[block]
+        ):
+            continue
+        tried = [
+            row
+            for row, kind in enumerate(table.kind)
+            if kind == f.TRY
+            and table.parent[row] == table.parent[block]
+            and table.end[row] <= table.start[block]
+        ]
+        text = context.text[table.start[tried[-1]] : table.end[tried[-1]]] if tried else b""
+        if any(re.search(path, text) for path in wanted):
+            return True
+    return False
+
+
+_OWN = ("self", "cls")
+
+
 # Modules from which on a package of them is data as a whole.
 _MANY = 4
 
@@ -502,6 +530,12 @@ EXCUSES = (
         "It is in a handler of AttributeError or ImportError: where something newer is missing.",
         "`except AttributeError: signature = inspect.getargspec`",
         is_fallback,
+    ),
+    Excuse(
+        "alternative",
+        "It is in a handler of AttributeError, whose `try` reads the same object.",
+        "`except AttributeError: code = self.ascend.im_func.func_code`",
+        is_alternative,
     ),
     Excuse(
         "outer-class",

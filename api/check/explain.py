@@ -342,6 +342,7 @@ _NOT = {
     "expected-failure": "nothing around it expects a failure",
     "other-version": "no constant that is named after a version guards it",
     "fallback": "no handler around is for what lacks something newer",
+    "alternative": "no handler around is for what lacks another attribute of the same object",
     "replaced": "no test replaces it",
     "outer-class": "no class around the class has the member",
     "derived-elsewhere": "no subclass in the package of the class has the member",

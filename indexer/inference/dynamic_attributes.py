@@ -57,6 +57,27 @@ def _has_dynamic_attributes(inference: Inference, entity: Entity, on_class: bool
     ) or (not library and _has_own_metaclass(inference, entity))
 
 
+def may_replace_attributes(inference: Inference, entity: Entity) -> bool:
+    """True if what creates a class may put other values in the place of those in its body.
+
+    Metaclasses collect what is declared there, and so do calls that make a base:
+    ``with_metaclass(Meta, object)``.
+    """
+    key = ("replaces attributes", entity)
+    return cached(inference, key, lambda: _may_replace_attributes(inference, entity), True)
+
+
+def _may_replace_attributes(inference: Inference, entity: Entity) -> bool:
+    order = mro(inference, entity)
+    if _closed_by(inference, order):
+        return False
+    return _has_own_metaclass(inference, entity) or any(
+        _has_computed_base(inference, cls, inference.need(cls.path))
+        for cls in order
+        if cls.kind == CLASS
+    )
+
+
 def _closed_by(inference: Inference, order: list[Entity]) -> str:
     """Return the folder of the library that lets a class have only the members that it shows.
 

@@ -13,7 +13,7 @@ from . import expressions, narrowing
 from .annotations import annotation_type, is_whole
 from .classes import class_member, mro, own_attributes, own_member, subclasses
 from .constructors import gives_another
-from .dynamic_attributes import sets_computed_attributes
+from .dynamic_attributes import may_replace_attributes, sets_computed_attributes
 from .entities import (
     ATTRIBUTE,
     CLASS,
@@ -144,8 +144,15 @@ def _comparison(inference: Inference, path: str, facts: FileFacts, expr: int) ->
 
 
 def _is_narrowed(inference: Inference, path: str, expr: int) -> bool:
-    """True if the tests before an expression are enough to know its type."""
-    return bool(without_none(narrowing.narrow(inference, path, expr, ())))
+    """True if the tests before an expression, or its last value, are enough to know its type."""
+    if without_none(narrowing.narrow_by_tests(inference, path, expr, ())):
+        return True
+    value = narrowing.assigned_value(inference.need(path), expr)
+    return (
+        value >= 0
+        and bool(without_none(narrowing.narrow(inference, path, expr, ())))
+        and is_exhaustive(inference, path, value)
+    )
 
 
 def _name(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
@@ -205,9 +212,13 @@ def _binding(inference: Inference, path: str, facts: FileFacts, row: int) -> boo
 def _is_placeholder(facts: FileFacts, row: int) -> bool:
     """True if a class variable is ``NotImplemented``, which derived classes replace."""
     return (
-        facts_view.plain_name(facts, facts.binding.value[row]) == "NotImplemented"
+        _is_not_implemented(facts, facts.binding.value[row])
         and facts.scope.kind[facts.binding.scope[row]] == f.CLASS_SCOPE
     )
+
+
+def _is_not_implemented(facts: FileFacts, expr: int) -> bool:
+    return facts_view.plain_name(facts, expr) == "NotImplemented"
 
 
 def _is_set_elsewhere(inference: Inference, variable: Entity) -> bool:
@@ -272,6 +283,12 @@ def _entity_now(inference: Inference, kind: int, path: str, row: int) -> bool:
             return False
         if owner >= 0 and _is_replaced(
             inference, Entity(VARIABLE, path, row), owner, facts.names[name]
+        ):
+            return False
+        if (
+            owner >= 0
+            and any(facts_view.op(facts, facts.binding.value[other]) == f.CALL for other in rows)
+            and may_replace_attributes(inference, Entity(CLASS, path, owner))
         ):
             return False
     elif kind == ATTRIBUTE:
@@ -568,10 +585,10 @@ def _result_now(inference: Inference, function: Entity) -> bool:
         return bool(flags & f.GENERATOR)
     if _is_overridden(inference, function, facts):
         return False
-    return all(
-        is_exhaustive(inference, path, expr)
-        for expr in facts_view.returned(facts, table.own_scope[row])
-    )
+    returned = list(facts_view.returned(facts, table.own_scope[row]))
+    if returned and all(_is_not_implemented(facts, expr) for expr in returned):
+        return False  # derived classes are to say
+    return all(is_exhaustive(inference, path, expr) for expr in returned)
 
 
 def _is_overridden(inference: Inference, function: Entity, facts: FileFacts) -> bool:

@@ -27,20 +27,31 @@ _MANY = 32
 
 def narrow(inference: Inference, path: str, expr: int, type_: Type) -> Type:
     """Return the type of an expression narrowed by the assignments and tests before it."""
+    value = assigned_value(inference.need(path), expr)
+    assigned = inference.infer_type(path, value) if value >= 0 else ()
+    return narrow_by_tests(inference, path, expr, assigned or type_)
+
+
+def narrow_by_tests(inference: Inference, path: str, expr: int, type_: Type) -> Type:
+    """Return the type of an expression narrowed by the tests before it."""
     facts = inference.need(path)
     chain = subject(facts, expr)
     if not chain:
         return type_
     first = chain[0]
     scope, position = _origin(facts, expr)
-    if len(chain) > 1:
-        type_ = _last_assigned(inference, path, facts, scope, chain, expr) or type_
     blocks = blocks_that_test(facts, scope, first)
     if not blocks:
         return type_
+    early: list[tuple[int, bool]] = []
     for test, truth, start in tests_at(facts, blocks, scope, position)[-_TESTS:]:
         if mentions(facts, test, chain) and not _is_rebound(facts, scope, chain, start, expr):
+            if not type_:
+                early.append((test, truth))
             type_ = type_guards.apply_guard(inference, path, test, chain, type_, truth=truth)
+    # What a test excluded while nothing was known is no alternative of what later ones found.
+    for test, truth in early[:-1] if type_ else ():
+        type_ = type_guards.apply_guard(inference, path, test, chain, type_, truth=truth)
     return type_
 
 
@@ -240,16 +251,18 @@ def _writes(facts: FileFacts) -> dict[tuple[int, int], list[int]]:
     return table
 
 
-def _last_assigned(
-    inference: Inference, path: str, facts: FileFacts, scope: int, chain: Chain, expr: int
-) -> Type:
-    """Return the type of the last value that the same scope assigned to an attribute.
+def assigned_value(facts: FileFacts, expr: int) -> int:
+    """Return the row of the last value that the same scope assigned to an attribute, or -1.
 
-    Unknown if the assignment may not have run, or another one may have followed it.
+    None is told if the assignment may not have run, or another one may have followed it.
     """
+    chain = subject(facts, expr)
+    if len(chain) < 2:
+        return -1
+    scope, _ = _origin(facts, expr)
     rows = _writes(facts).get((scope, chain[-1]))
     if not rows:
-        return ()
+        return -1
     table = facts.attribute_binding
     positions, values = table.position, table.value
     position = facts.expr.position[expr]
@@ -263,12 +276,12 @@ def _last_assigned(
             if positions[row] != position and any(
                 facts.block.kind[each] == f.LOOP for each in around
             ):
-                return ()
+                return -1
             continue
         latest = row if table.block[row] in around else -1
     if latest < 0 or _is_name_is_rebound(facts, scope, chain, positions[latest], position):
-        return ()
-    return inference.infer_type(path, values[latest])
+        return -1
+    return values[latest]
 
 
 def _is_name_is_rebound(

@@ -48,6 +48,7 @@ from ...source.entity_views import enclosing
 from .. import messages
 from ..context import CheckContext
 from ..excuses import (
+    is_alternative,
     is_base_in_call,
     is_derived_elsewhere,
     is_expected_to_fail,
@@ -98,6 +99,8 @@ def unresolved_attribute(context: CheckContext) -> Iterator[Finding]:
         if finding is None and expr in augmented:
             yield from _check_write(context, expr, parts.receiver, parts.name)
         if finding is None or _is_excused(context, parts.name, parts.position):
+            continue
+        if is_alternative(context, parts.position, parts.receiver):
             continue
         if not is_mocked(context, parts.receiver, parts.position):
             yield finding

@@ -1,0 +1,199 @@
+"""Silence about values of which only a part is known where they are read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fixtures_language import check_findings
+
+
+def test_what_a_metaclass_may_have_replaced(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        class Index:
+            def __init__(self, *columns):
+                self.columns = columns
+        class BoundIndex(object):
+            def get(self):
+                return self
+        class Declarative(type):
+            def __new__(meta, name, bases, attributes):
+                cls = type.__new__(meta, name, bases, attributes)
+                cls.declare(attributes)
+                return cls
+        def with_metaclass(meta, *bases):
+            class Temporary(meta):
+                def __new__(cls, name, these, attributes):
+                    return meta(name, bases, attributes)
+            return type.__new__(Temporary, "Temporary", (), {})
+        class Row(metaclass=Declarative):
+            @classmethod
+            def declare(cls, attributes):
+                for name, value in attributes.items():
+                    if isinstance(value, Index):
+                        setattr(cls, name, BoundIndex())
+        class OldRow(with_metaclass(Declarative, object)):
+            declare = Row.declare
+        class Person(Row):
+            key = Index("name")
+            table = "person"
+        class OldPerson(OldRow):
+            key = Index("name")
+        class Plain:
+            key = Index("name")
+        Person.key.get()
+        Person().key.get()
+        OldPerson.key.get()
+        Person.table.get()
+        #            ^^^ unresolved-attribute
+        Plain.key.get()
+        #         ^^^ unresolved-attribute
+        """,
+        "unresolved-attribute",
+    )
+
+
+def test_methods_that_derived_classes_are_to_say_the_result_of(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        class Server:
+            sockets = ()
+        class Case:
+            server = None
+            @classmethod
+            async def start(cls):
+                return NotImplemented
+            @classmethod
+            async def set_up(cls):
+                cls.server = await cls.start()
+                cls.server.sockets
+        class PlainCase:
+            async def start(self):
+                return Server()
+            async def set_up(self):
+                self.server = await self.start()
+                self.server.socket
+                #           ^^^^^^ unresolved-attribute
+        class Length:
+            def __add__(self, other):
+                if isinstance(other, Length):
+                    return Length()
+                return NotImplemented
+        (Length() + Length()).metres
+        #                     ^^^^^^ unresolved-attribute
+        """,
+        "unresolved-attribute",
+    )
+
+
+def test_the_last_value_of_an_attribute_that_is_known_in_part(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        class Door:
+            def shut(self): ...
+        class Box:
+            def open(self): ...
+        def pick(found):
+            if found:
+                return found
+            return Box()
+        class Shelf:
+            def fill(self, found):
+                self.box = pick(found)
+                self.box.shut()
+                self.box = Box()
+                self.box.shut()
+                #        ^^^^ unresolved-attribute
+        """,
+        "unresolved-attribute",
+    )
+
+
+def test_classes_that_earlier_tests_excluded(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        text_type = str
+        class Expression: ...
+        def to_python(value):
+            if isinstance(value, (text_type, Expression)):
+                return value
+            if isinstance(value, str):
+                return value.decode("utf-8")
+            if isinstance(value, bytes):
+                return value.encode("utf-8")
+                #            ^^^^^^ unresolved-attribute
+        """,
+        "unresolved-attribute",
+    )
+
+
+def test_another_attribute_where_one_was_found_missing(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        class Walk:
+            def ascend(self):
+                try:
+                    code = self.ascend.__code__
+                except AttributeError:
+                    code = self.ascend.im_func.func_code
+                return code
+            def descend(self):
+                try:
+                    return self.ascend()
+                except AttributeError:
+                    return self.descent()
+                    #           ^^^^^^^ unresolved-attribute
+        """,
+        "unresolved-attribute",
+    )
+
+
+def test_annotations_that_name_a_module_of_the_package(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        #- commands/__init__.py
+        from __future__ import annotations
+        from .list import show
+        every: list[str] = [show]
+        list[0]
+        # <- not-subscriptable
+        #- commands/list.py
+        show = "show"
+        """,
+        "not-subscriptable",
+    )
+
+
+def test_plugins_in_a_namespace_package_beside_their_host(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        #- host/__init__.py
+        #- host/main.py
+        from plugs import shuffle
+        #- plugs/types.py
+        NAMES = ()
+        #- plugs/random.py
+        def pick(): ...
+        #- plugs/shuffle.py
+        import random
+        from types import SimpleNamespace
+        random.choice([SimpleNamespace()])
+        random.chose([])
+        #      ^^^^^ unresolved-attribute
+        #- plugs/sync/__init__.py
+        #- plugs/sync/player.py
+        from types import ModuleType
+        #- scripts/types.py
+        NAMES = ()
+        #- scripts/run.py
+        from types import NAMES
+        """,
+        "unresolved",
+    )
