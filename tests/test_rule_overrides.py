@@ -206,3 +206,31 @@ def test_fields_that_have_the_name_of_a_method(tmp_path: Path) -> None:
         """,
         "shadowed-method",
     )
+
+
+def test_what_the_first_declaration_lets_be_awaited(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        from typing import Awaitable, TypeVar, Union
+        T = TypeVar("T")
+        MaybeAwait = Union[T, Awaitable[T]]
+        class Server:
+            def validate(self, key: str) -> MaybeAwait[bool]:
+                return False
+            def size(self) -> int:
+                return 0
+        class KeyServer(Server):
+            def validate(self, key):
+                return key == "right"
+            def size(self):
+                return 1
+        class AsyncServer(KeyServer):
+            async def validate(self, key):
+                return super().validate(key)
+            async def size(self):
+            #         ^^^^ incompatible-override
+                return 2
+        """,
+        "incompatible-override",
+    )

@@ -197,3 +197,61 @@ def test_plugins_in_a_namespace_package_beside_their_host(tmp_path: Path) -> Non
         """,
         "unresolved",
     )
+
+
+def test_what_several_uses_show_to_be_of_another_class_than_its_name_says(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        #- channels.py
+        class Channel:
+            def close(self): ...
+        class EditorChannel:
+            def set_echo(self, on): ...
+            def register_key(self, key): ...
+        class Reader:
+            def read(self): ...
+            @property
+            def channel(self) -> Channel:
+                return Channel()
+        def first(reader: Reader): ...
+        def second(reader: Reader): ...
+        #- use.py
+        def edit(reader):
+            reader.read()
+            reader.channel.set_echo(True)
+            reader.channel.register_key("!")
+        def shut(reader):
+            reader.read()
+            reader.channel.close()
+            reader.channel.set_echo(True)
+            #              ^^^^^^^^ unresolved-attribute
+        """,
+        "unresolved-attribute",
+    )
+
+
+def test_self_of_an_inner_function_is_another_one(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        #- connection.py
+        class Connection:
+            def send_packet(self, packet): ...
+            def flush(self): ...
+        class Channel:
+            def send_packet(self, packet, *more): ...
+        #- test_connection.py
+        from unittest import TestCase
+        from unittest.mock import patch
+        from connection import Connection
+        class TestSending(TestCase):
+            def connect(self): ...
+            def test_sending_twice(self):
+                def flush(self):
+                    self.send_packet("again")
+                with patch("connection.Connection.flush", flush):
+                    self.assertRaises(OSError, self.connect)
+        """,
+        "unresolved-attribute",
+    )

@@ -151,9 +151,12 @@ def attributes_used_with(facts: FileFacts, expr: int) -> set[str]:
         return set()
     position = attribute.position
     start, end = _scope_extent(facts, chain[0], position) or _extent(
-        facts, position, whole_class=len(chain) > 1
+        facts, position, whole_class=len(chain) > 1 and facts.names[chain[0]] in _OWN
     )
     return uses_of_attribute(facts, chain, start, end) - {attribute.name}
+
+
+_OWN = ("self", "cls")
 
 
 def uses_of_attribute(facts: FileFacts, chain: tuple[int, ...], start: int, end: int) -> set[str]:
@@ -186,12 +189,23 @@ def attribute_of(facts: FileFacts, receiver: int) -> Attribute | None:
     return attribute if attribute is not None and attribute.receiver == receiver else None
 
 
+_INNER = (f.LAMBDA_SCOPE, f.COMPREHENSION_SCOPE, f.FUNCTION_SCOPE)
+
+
 def _scope_extent(facts: FileFacts, name: int, position: int) -> tuple[int, int] | None:
-    """Return start and end of the lambda or comprehension that binds a name read at a position."""
+    """Return start and end of the lambda, comprehension or inner function that binds a name.
+
+    None where the outermost function around a position binds it, or the module.
+    """
     kinds, parents = facts.scope.kind, facts.scope.parent
     scope = scope_at(facts, position)
-    while scope >= 0 and kinds[scope] in (f.LAMBDA_SCOPE, f.COMPREHENSION_SCOPE):
+    while scope >= 0 and kinds[scope] in _INNER:
         if facts.bindings_of(scope, name):
+            if kinds[scope] == f.FUNCTION_SCOPE:
+                if kinds[parents[scope]] not in _INNER:
+                    return None
+                table, row = facts.definition, facts.scope.definition[scope]
+                return table.start[row], table.end[row]
             table = facts.block
             rows = [row for row, of in enumerate(table.scope) if of == scope]
             return min(table.start[row] for row in rows), max(table.end[row] for row in rows)

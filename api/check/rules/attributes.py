@@ -310,6 +310,13 @@ def _by_convention(context: CheckContext, expr: int, receiver: int, name: str) -
             value.evidence == CONVENTIONAL for value in type_
         ) and not without_none(context.strict.infer_type(context.path, receiver))
         if is_conventional and not any(value.entity.is_outside for value in type_):
+            lacking = {
+                other
+                for other in attributes_used_with(context.facts, expr)
+                if _lacks(context, type_, other)
+            }
+            if lacking and is_used_together(context.strict, name, frozenset(lacking)):
+                return None  # it is used as something else
             return _absent(context, expr, name, type_, CONVENTIONAL)
     if _lacks_modules(context):
         return None  # it may be called so in what is not here

@@ -21,7 +21,7 @@ from ....indexer.facts_view import (
 from ....indexer.inference.access_paths import decorator_callee, last_name
 from ....indexer.inference.classes import is_protocol, own_member_names
 from ....indexer.inference.dynamic_attributes import HARMLESS
-from ....indexer.inference.entities import CLASS, FUNCTION, Entity, name_of
+from ....indexer.inference.entities import CLASS, FUNCTION, Entity, name_of, owner_class
 from ....indexer.inference.exhaustive import is_exhaustive
 from ....indexer.inference.inference import Inference
 from ....indexer.inference.signatures import parameter_rows
@@ -154,11 +154,30 @@ def _incompatibility(inference: Inference, method: Entity, base: Entity) -> str:
         for name in theirs.keyword_only:
             if name not in own.names:
                 return f"keyword parameter '{name}' is missing in override"
-    if own.is_async and not theirs.is_async and _returns_no_awaitable(inference, base):
+    if (
+        own.is_async
+        and not theirs.is_async
+        and _returns_no_awaitable(inference, base)
+        and not _may_be_awaited(inference, base)
+    ):
         return "it is async"
     if theirs.is_async and not own.is_async and _returns_no_awaitable(inference, method):
         return "it is not async"
     return ""
+
+
+def _may_be_awaited(inference: Inference, method: Entity) -> bool:
+    """True if the nearest method above that says what it returns allows for an awaitable."""
+    facts = inference.need(method.path)
+    name, cls = definition_name(facts, method.row), owner_class(facts, method)
+    for base in inference.mro(Entity(CLASS, method.path, cls)) if cls >= 0 else ():
+        for item in inference.own_member(base, name) if base.kind == CLASS else ():
+            kind, path, row = item.entity
+            if kind == FUNCTION and inference.need(path).definition.returns[row] >= 0:
+                return not returns_nothing(inference, item.entity) and not lacks_method(
+                    inference, inference.return_type(item.entity, None), "__await__"
+                )
+    return False
 
 
 def _returns_no_awaitable(inference: Inference, function: Entity) -> bool:

@@ -200,7 +200,7 @@ def _is_of_own_logger(context: CheckContext, start: int, end: int) -> bool:
 
 
 # What has `logging.getLogger` give loggers, or records, of a class of one's own.
-_SETTING_LOGGERS = ("setLoggerClass", "setLogRecordFactory")
+_SETTING_LOGGERS = ("setLoggerClass", "loggerClass", "setLogRecordFactory")
 
 
 def _is_changed(context: CheckContext, start: int) -> bool:
