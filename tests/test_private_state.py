@@ -93,6 +93,28 @@ def test_no_answer_is_written_through_a_link(
 
 
 @posix
+@pytest.mark.parametrize("command", ["import scip FILE", "validate --diff FILE",
+    "query task.step t-0 --step 1 --edits @FILE"])  # fmt: skip
+def test_files_that_are_named_are_plain_ones(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: str,
+) -> None:
+    root = shop(tmp_path / "root")
+    os.mkfifo(root / "pipe")
+    (root / "endless").symlink_to("/dev/zero")
+    monkeypatch.chdir(root)
+    for name in ("pipe", "endless"):
+        try:
+            code = main(command.replace("FILE", name).split())
+        except SystemExit as end:
+            code = end.code
+        assert code == 2
+        assert "not a regular file" in capsys.readouterr().err
+
+
+@posix
 def test_a_folder_that_leads_elsewhere(tmp_path: Path) -> None:
     root = shop(tmp_path / "root")
     elsewhere = tmp_path / "elsewhere"

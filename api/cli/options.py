@@ -11,6 +11,7 @@ from functools import partial
 from math import isnan
 
 from ...indexer.errors import InvalidArgumentsError
+from ...indexer.text import UnreadableError, read
 from ..operations.table import Operation, Parameter
 from .output import width
 
@@ -57,6 +58,8 @@ _FORMS = {
     "objects": "JSON|@FILE|-",
 }
 _MAX_WIDTH = 100
+# Bytes of the largest file that is read because an option names it.
+_LARGEST = 100_000_000
 
 
 class HelpFormatter(argparse.HelpFormatter):
@@ -238,6 +241,17 @@ def _array(choices: Sequence[str], text: str) -> list[str]:
     return [_choice(choices, each) for each in text.split(",")]
 
 
+def read_named(path: str) -> bytes:
+    """Return the bytes of a file that the user names; raise InvalidArgumentsError if that fails.
+
+    What waits or has no end is read from standard input only: a repository may have put it there.
+    """
+    try:
+        return read(path, _LARGEST)
+    except UnreadableError as error:
+        raise InvalidArgumentsError(f"{path} cannot be read: {error}") from error
+
+
 def _objects(text: str) -> list[Any]:
     # Late: only what takes objects needs them.
     import json
@@ -246,10 +260,9 @@ def _objects(text: str) -> list[Any]:
 
     try:
         if text.startswith("@"):
-            with open(text[1:], encoding="utf-8") as file:
-                text = file.read()
+            text = read_named(text[1:]).decode()
         value = json.loads(sys.stdin.read() if text == "-" else text)
-    except (OSError, ValueError) as error:
+    except (InvalidArgumentsError, ValueError) as error:
         raise argparse.ArgumentTypeError(f"invalid value: {error}") from None
     listed = [*value] if is_array(value) else [value]
     if not all(map(is_object, listed)):

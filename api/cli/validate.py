@@ -11,7 +11,7 @@ from ..render.findings import finding_lines, github_annotations, record, unjudge
 from ..render.styles import CompactStyle
 from ..render.words import json_text
 from .opening import open_workspace
-from .options import AS_JSON, Parameter, parse
+from .options import AS_JSON, Parameter, parse, read_named
 from .output import in_colour, is_terminal, say, write
 from .query import answer_of
 
@@ -86,11 +86,7 @@ def change_arguments(values: Mapping[str, Any], paths: Sequence[str]) -> dict[st
 def _read(path: str) -> str:
     if path == "-":
         return sys.stdin.read()
-    try:
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
-            return file.read()
-    except OSError as error:
-        raise InvalidArgumentsError(f"{path} cannot be read: {error.strerror}") from error
+    return read_named(path).decode("utf-8", "surrogateescape")
 
 
 def rendered(answer: Judgement, root: str, shape: str) -> str:

@@ -16,7 +16,7 @@ from google.protobuf.message import DecodeError
 from ...indexer.errors import FluxIndexError, InvalidArgumentsError
 from ...indexer.inference.inference import Inference
 from ...indexer.store.imported_names import ImportedNames, Said, SaidSymbol, Source
-from ...indexer.text import utf16_to_offset
+from ...indexer.text import UnreadableError, read, utf16_to_offset
 from . import scip_pb2 as scip
 from .symbol_names import ParsedSymbol, dotted_name, parse
 
@@ -24,6 +24,8 @@ from .symbol_names import ParsedSymbol, dotted_name, parse
 _TOLERATED = 10
 # Characters of the name of a tool, which stands behind each answer that rests on it.
 _LONGEST_NAME = 60
+# Bytes of the largest index that is read.
+_LARGEST = 1 << 30
 
 
 @dataclass(slots=True)
@@ -44,8 +46,9 @@ def load(inference: Inference, path: str, folder: str | None) -> Report:
     Raises FluxIndexError for a file that is no index of SCIP.
     """
     try:
-        with open(path, "rb") as file:
-            index = scip.Index.FromString(file.read())
+        index = scip.Index.FromString(read(path, _LARGEST))
+    except UnreadableError as error:
+        raise FluxIndexError(f"{path} cannot be read: {error}") from error
     except DecodeError as error:
         raise FluxIndexError(f"{path} is no index of SCIP: {error}") from error
     info = index.metadata.tool_info
