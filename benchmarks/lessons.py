@@ -199,7 +199,10 @@ class Agent:
             if other != word
         ]
         made = [f"{right}_data", f"do_{right}", f"{right}_all", f"{words[0]}_item", f"{right}s"]
-        options = [each for each in swaps or made if each != self._habits.get(right)]
+        habit = self._habits.get(right)
+        options = [each for each in swaps if each != habit] or [
+            each for each in made if each != habit
+        ]
         found = self.chance.choice(options)
         self._habits.setdefault(right, found)
         return found
