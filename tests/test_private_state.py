@@ -88,7 +88,8 @@ def test_no_answer_is_written_through_a_link(
     assert "a link that leads out of" in capsys.readouterr().err
     (root / "below").mkdir()
     monkeypatch.chdir(root / "below")
-    assert main([*command.split()[:2], "--output", f"../{name}"]) == 2 or "stats" in command
+    from_below = command if name in command else f"{command} --output {name}"
+    assert main(from_below.replace(name, f"../{name}").split()) == 2
     assert precious.read_text() == "precious"
 
 

@@ -138,8 +138,12 @@ class SearchPath:
             self._stamps[path] = stamp_of(path)
 
     def watch_inner(self, folder: str) -> None:
-        """Watch a folder of an installed package, in which a module is looked for."""
-        if folder not in self._inner and not folder.startswith(self.stdlib or "\0"):
+        """Watch a folder of an installed package, in which a module is looked for.
+
+        Our own stubs of the standard library do not change while this runs.
+        """
+        is_ours = bool(self.stdlib) and folder.startswith(self.stdlib)
+        if folder not in self._inner and not is_ours:
             self._inner[folder] = stamp_of(folder)
 
     def folders(self) -> list[tuple[str, Stamp]]:

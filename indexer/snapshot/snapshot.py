@@ -378,10 +378,12 @@ class Snapshot:
         What is ``looked_for`` may not be there: its folder tells when it comes.
         """
         self.progress.touched |= self.memo.bit(ENVIRONMENT)
-        folder = path.rpartition("/")[0] if looked_for else ""
-        if looked_for and self._index.search_path.is_installed(path):
+        if not looked_for:
+            return
+        folder = path.rpartition("/")[0]
+        if self._index.search_path.is_installed(path):
             self._index.search_path.watch_inner(folder)
-        elif looked_for:
+        else:
             self.progress.touched |= self.memo.bit(folder)
             self._saw(folder, stamp_of(folder))
 
