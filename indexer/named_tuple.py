@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+_new_tuple = tuple.__new__
+
+
 class _Meta(type):
     """Make the annotations of a class its fields, readable by name."""
 
@@ -28,4 +31,4 @@ class NamedTuple(tuple[object, ...], metaclass=_Meta):
 
     def __new__(cls, *fields: object) -> NamedTuple:
         """Make a tuple of values in the order of the annotations."""
-        return super().__new__(cls, fields)
+        return _new_tuple(cls, fields)

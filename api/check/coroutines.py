@@ -22,7 +22,8 @@ from ...indexer.inference.exhaustive import is_exhaustive
 from ...indexer.inference.has_member import ABSENT, has_member
 from ...indexer.inference.inference import Inference
 from ...indexer.inference.members import member_definitions
-from ...indexer.inference.signatures import overloads
+from ...indexer.inference.query_cache import cached
+from ...indexer.inference.signatures import overloads, parameter_rows
 from ...indexer.inference.standard_types import is_standard_class, standard_class
 from ...indexer.inference.types import FUNCTION_OBJECT, INSTANCE, NONE, Value, without_none
 from ..source.ranges import begins_statement, end_of_call, ends_statement
@@ -298,9 +299,29 @@ def parameter_for(signature: Signature, arguments: CallArguments, expr: int) -> 
     return next((each for each in signature.parameters if each.kind == f.VAR_POSITIONAL), None)
 
 
-def wants_awaitable(inference: Inference, parameter: Parameter) -> bool:
-    """True if a parameter is declared to be for what can be awaited: ``asyncio.run(main)``."""
-    entity = parameter.entity
+def runs_awaitables(inference: Inference, function: Entity) -> bool:
+    """True if a stub declares that a function or class takes what can be awaited."""
+    if not function.path.endswith(".pyi"):
+        return False
+    if function.kind == CLASS:
+        found = inference.class_member(function, "__init__")
+        return any(runs_awaitables(inference, item.entity) for item in found)
+    if function.kind != FUNCTION:
+        return False
+    return cached(
+        inference,
+        ("runs awaitables", function),
+        lambda: any(
+            wants_awaitable(inference, Entity(FUNCTION, each.path, row))
+            for each in overloads(inference, function)
+            for row in parameter_rows(inference, each)
+        ),
+        False,
+    )
+
+
+def wants_awaitable(inference: Inference, entity: Entity) -> bool:
+    """True if the parameter of this entity is for what can be awaited: ``asyncio.run(main)``."""
     if entity.kind != FUNCTION:
         return False
     annotation = inference.need(entity.path).parameter.annotation[entity.row]

@@ -109,6 +109,7 @@ def _judge(
     inference = _opened(root, cache_dir, pending)
     snapshot = inference.snapshot
     judged = judge_here(inference, paths, every)
+    snapshot.index.facts_provider.save()  # what lies outside was extracted here
     digests = {path: seen for path, seen in snapshot.seen().items() if not is_outside(path)}
     return judged, digests, snapshot.index.outside_stamps(), snapshot.index.notes
 

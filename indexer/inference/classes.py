@@ -439,6 +439,11 @@ def members(inference: Inference, entity: Entity) -> list[tuple[str, Found, Enti
 
 def own_member_names(inference: Inference, entity: Entity) -> list[str]:
     """Return the names that a class defines itself, in order of the text."""
+    key = "own names", entity
+    return cached(inference, key, lambda: _own_member_names(inference, entity), list[str]())
+
+
+def _own_member_names(inference: Inference, entity: Entity) -> list[str]:
     kind, path, row = entity
     facts = inference.need(path)
     placed = {name: field.row for name, field in inference.made_fields(entity).items()}

@@ -44,7 +44,7 @@ def cached(inference: Inference, key: object, answer: Callable[[], _T], unknown:
     """The answer to the question ``key``: remembered, or computed now by ``answer``."""
     memo = inference.memo
     progress = inference.progress
-    entry = memo.find(key)
+    entry = memo.answers.get(key) or memo.find(key)
     if entry is not None:
         progress.touched |= entry[1]
         return entry[0]

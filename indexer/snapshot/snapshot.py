@@ -144,7 +144,7 @@ class Resolved:
     def __init__(self) -> None:
         """Nothing was."""
         self.conventional = QueryCache()
-        self.strict = QueryCache()
+        self.strict = QueryCache(self.conventional)
         self.references = QueryCache(self.strict)
 
     def without(self, paths: set[str], names: int = ANY_NAME) -> Resolved:
@@ -221,7 +221,8 @@ class Snapshot:
         self._index = index
         self.view = view
         self._overlays = dict(overlays or {})
-        self._facts: dict[str, FileFacts | None] = {}
+        # Facts of each file, with the bits of what who asks for them rests on.
+        self._facts: dict[str, tuple[int, FileFacts | None]] = {}
         self._held = 0
         self._texts: dict[str, bytes] = {}
         self._digests: dict[str, bytes] = {}
@@ -326,7 +327,7 @@ class Snapshot:
         if path in self._overlays:
             return self._overlays[path] is not None
         if path in self._facts:
-            return self._facts[path] is not None
+            return self._facts[path][1] is not None
         if path in self._digests:
             return True
         if is_outside(path):
@@ -407,23 +408,30 @@ class Snapshot:
 
     def facts(self, path: str) -> FileFacts | None:
         """Facts of a file as it is now; None when it is gone or cannot be read."""
-        bit = self.memo.bits.get(path)
-        if bit is None:
-            bit = self.memo.bit(path)
-            if is_outside(path):
-                bit = self.memo.bits[path] = bit | self.memo.bit(ENVIRONMENT)
-        self.progress.touched |= bit
-        if path in self._facts:
-            return self._facts[path]
+        known = self._facts.get(path)
+        if known is None:
+            known = self._look_at(path)
+        self.progress.touched |= known[0]
+        return known[1]
+
+    def _look_at(self, path: str) -> tuple[int, FileFacts | None]:
+        """Find the facts of a file, and remember them with the bits of what they rest on."""
+        bits = self.memo.bit(path)
+        may_depend = is_outside(path) or path.endswith(".pyi")
+        if may_depend:
+            bits |= self.memo.bit(ENVIRONMENT)
+        if is_outside(path):
+            self.memo.bits[path] = bits  # when it changes, so has the environment
+        self.progress.touched |= bits  # also if that raises
         facts = self._find_facts(path)
-        if facts is not None and (is_outside(path) or path.endswith(".pyi")):
+        if facts is not None and may_depend:
             facts = self._holding(path, facts)
         if facts is not None:
             if self._held > _HELD:
                 self._let_go()
             self._held += facts.size
-        self._facts[path] = facts
-        return facts
+        known = self._facts[path] = bits, facts
+        return known
 
     def _let_go(self) -> None:
         """Let go of facts of files that are as the index has them: they can be had again.
@@ -431,7 +439,7 @@ class Snapshot:
         What a file was when it was first touched is still known by its content.
         """
         self._held = 0
-        for path, facts in list(self._facts.items()):
+        for path, (_, facts) in list(self._facts.items()):
             if facts is None or path in self._overlays or path not in self._digests:
                 continue
             del self._facts[path]
@@ -441,7 +449,6 @@ class Snapshot:
         if not is_conditional(facts):
             return facts
         search_path = self._index.search_path
-        self.rest_on_environment()
         if path.endswith(".pyi"):
             return holding(facts, search_path.version, search_path.platform)
         return holding(facts, search_path.version, "") if search_path.is_installed(path) else facts

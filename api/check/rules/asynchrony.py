@@ -39,6 +39,7 @@ from ..coroutines import (
     parameter_for,
     returns_coroutine,
     returns_nothing,
+    runs_awaitables,
     wants_awaitable,
 )
 from ..excuses import is_expected_to_fail
@@ -190,7 +191,12 @@ def _functions_for_coroutines(context: CheckContext) -> Iterator[Finding]:
     """Yield asynchronous functions passed where their coroutines belong: ``asyncio.run(main)``."""
     facts, strict = context.facts, context.strict
     for call, function, called_name in wanted_calls(context):
-        targets = None
+        if not any(
+            runs_awaitables(strict, item.entity)
+            for item in strict.definitions_of(context.path, function)
+        ):
+            continue
+        given = CallArguments(facts, call)
         for each in argument_values(facts, call):
             if op(facts, each) not in (f.NAME, f.ATTRIBUTE):
                 continue
@@ -200,10 +206,9 @@ def _functions_for_coroutines(context: CheckContext) -> Iterator[Finding]:
                 for value in type_
             ):
                 continue
-            targets = targets or call_targets(strict, context.path, function)
+            targets = call_targets(strict, context.path, function)
             if targets is None:
                 break
-            given = CallArguments(facts, call)
             wanted = [
                 parameter_for(signature, given, each)
                 for callee in targets.callees
@@ -211,7 +216,9 @@ def _functions_for_coroutines(context: CheckContext) -> Iterator[Finding]:
                 if signature.entity.path.endswith(".pyi")
             ]
             known = [parameter for parameter in wanted if parameter is not None]
-            if not known or not all(wants_awaitable(strict, parameter) for parameter in known):
+            if not known or not all(
+                wants_awaitable(strict, parameter.entity) for parameter in known
+            ):
                 continue
             start, name = facts.expr.position[each], last_name(facts, each)
             if _is_excused(context, function):

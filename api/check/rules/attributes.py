@@ -127,6 +127,8 @@ def _check_attribute(context: CheckContext, expr: int, receiver: int, name: str)
             nearest = nearest_names(context.strict, item.entity, name)
             message = messages.no_attribute(f"module '{module}'", name)
             return _finding(context, expr, name, message, item.evidence, nearest)
+    if _is_kept(context, receiver, name):
+        return None
     type_ = concrete(context.strict, context.complete_type(receiver))
     if type_:
         if not _lacks(context, type_, name, exact=_is_exact(context, receiver)):
@@ -150,6 +152,13 @@ def _check_attribute(context: CheckContext, expr: int, receiver: int, name: str)
             evidence = CONVENTIONAL
         return _absent(context, expr, name, type_, max(evidence, 0))
     return None if context.is_certain_only else _by_convention(context, expr, receiver, name)
+
+
+def _is_kept(context: CheckContext, receiver: int, name: str) -> bool:
+    """True if all that a receiver is known to be has a member: it need not be all that it may be."""
+    strict = context.strict
+    type_ = without_none(concrete(strict, strict.infer_type(context.path, receiver)))
+    return bool(type_) and all(has_member(strict, value, name) == PRESENT for value in type_)
 
 
 def _is_excused_by_type(
