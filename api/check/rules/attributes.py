@@ -155,7 +155,7 @@ def _check_attribute(context: CheckContext, expr: int, receiver: int, name: str)
 
 
 def _is_kept(context: CheckContext, receiver: int, name: str) -> bool:
-    """True if all that a receiver is known to be has a member: it need not be all that it may be."""
+    """True if all that a receiver is known to be has a member, though it may be more."""
     strict = context.strict
     type_ = without_none(concrete(strict, strict.infer_type(context.path, receiver)))
     return bool(type_) and all(has_member(strict, value, name) == PRESENT for value in type_)
