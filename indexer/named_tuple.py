@@ -28,4 +28,4 @@ class NamedTuple(tuple[object, ...], metaclass=_Meta):
 
     def __new__(cls, *fields: object) -> NamedTuple:
         """Make a tuple of values in the order of the annotations."""
-        return tuple.__new__(cls, fields)  # faster than by `super()`
+        return tuple[object, ...].__new__(cls, fields)
