@@ -8,6 +8,10 @@ what anything is called.
 from __future__ import annotations
 
 import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 PROGRAMS: dict[str, str] = {
     "overridden methods and their parameters": """
@@ -630,3 +634,22 @@ def _class(
         body.append(f"    def {method}(self, times=1):")
         body.append(f"        return self.{word} * times")
     return body
+
+
+def said(folder: Path, files: dict[str, str]) -> tuple[int, str]:
+    """Return exit code and output of a program, which is written to an empty folder."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for path, text in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    run = subprocess.run(
+        [sys.executable, "-B", "main.py"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    output = run.stdout if run.returncode == 0 else run.stdout + run.stderr
+    return run.returncode, output

@@ -104,6 +104,12 @@ def test_fixing_ends_where_nothing_is_right(tmp_path: Path) -> None:
     assert mended(tmp_path, STORE, f"#- app/service.py\n{text}", unsafe=True) == {}
 
 
+def test_no_import_is_added_beside_one_that_misspells_the_name(tmp_path: Path) -> None:
+    text = "from app.store import slugfy\ndef main():\n    slugify('x')\n"
+    assert _titles(tmp_path, text, "undefined-name") == []
+    assert _titles(tmp_path / "2", text, "unresolved-name")[0] == "Replace 'slugfy' with 'slugify'"
+
+
 def test_the_import_is_mended_rather_than_its_uses(tmp_path: Path) -> None:
     edit = """
         #- app/service.py

@@ -92,6 +92,36 @@ def test_methods_can_be_overridden(tmp_path: Path) -> None:
     ).endswith("    size = 1\n\n    def run(self, speed):\n        return super().run(speed)\n")
 
 
+@pytest.mark.parametrize(
+    ("text", "body"),
+    [
+        # `super()` fails in what another class is made of.
+        (
+            "from typing import NamedTuple\nclass Pla$0in(NamedTuple):\n    size: int\n",
+            "return tuple.count(self, value)",
+        ),
+        ("from typing import TypedDict\nclass Ro$0w(TypedDict):\n    size: int\n", ""),
+    ],
+)
+def test_overrides_work_in_classes_that_calls_make(tmp_path: Path, text: str, body: str) -> None:
+    fixture = parse_fixture(text)
+    session = open_workspace(tmp_path, fixture)
+    fixes = override_fixes(session.inference(whole=True), "main.py", fixture.cursors["0"].start)
+    session.index.close()
+    made = [edit.text for fix in fixes for edit in fix.edits if "count" in fix.title]
+    assert bool(made) == bool(body)
+    assert all(body in each for each in made)
+
+
+def test_what_a_decorator_makes_something_else_of_is_not_overridden(tmp_path: Path) -> None:
+    text = "from enum import Enum\nclass Kin$0d(Enum):\n    SMALL = 1\n"
+    fixture = parse_fixture(text)
+    session = open_workspace(tmp_path, fixture)
+    fixes = override_fixes(session.inference(whole=True), "main.py", fixture.cursors["0"].start)
+    session.index.close()
+    assert "Override 'Enum.value'" not in [fix.title for fix in fixes]
+
+
 def test_validation_adds_its_findings(tmp_path: Path) -> None:
     text = "class Box:\n    def open(self): return 1\nBox().opens()\n"
     session = open_workspace(tmp_path, parse_fixture(text))

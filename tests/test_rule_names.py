@@ -143,6 +143,10 @@ def test_what_the_stub_of_the_builtins_imports_is_not_built_in(tmp_path: Path) -
         def second(value: Any) -> int:
         #                 ^^^ undefined-name
             return len(value)
+        def third(value: int) -> int:
+            return _T(value) + function(value)
+            #      ^^ undefined-name
+            #                  ^^^^^^^^ undefined-name
         """,
         "undefined-name",
     )

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 
 from ...indexer import facts as f
 from ...indexer.facts import FileFacts
+from ...indexer.facts_view import bases
 from ...indexer.inference.classes import own_member_names
-from ...indexer.inference.entities import CLASS, FUNCTION, Entity
+from ...indexer.inference.entities import CLASS, FUNCTION, Entity, name_of
 from ...indexer.inference.inference import Inference
 from ...indexer.inference.names import builtin_name
+from ...indexer.inference.return_types import decorated_type
 from ...indexer.inference.signatures import parameter_rows
 from ...indexer.inference.standard_types import standard_class
+from ...indexer.inference.synthesized import is_typed_dict
 from .entity_views import one_line
 from .ranges import split_default
 
@@ -42,6 +45,8 @@ class OverrideStub:
 def overridable(inference: Inference, cls: Entity, at: int = -1) -> list[OverrideStub]:
     """Methods that bases of a class define and it does not, but for one that stands at ``at``."""
     facts = inference.need(cls.path)
+    if is_typed_dict(inference, cls):
+        return []  # it has keys, and no methods
     own = set(own_member_names(inference, cls))
     if at >= 0:
         for row, position in enumerate(facts.definition.position):
@@ -60,9 +65,21 @@ def overridable(inference: Inference, cls: Entity, at: int = -1) -> list[Overrid
                 continue
             seen.add(name)
             found = inference.own_member(base, name)
-            if found and found[-1].entity.kind == FUNCTION and not _is_private(name):
-                result.append(stub_of(inference, cls, found[-1].entity, base))
+            method = found[-1].entity if found and not _is_private(name) else None
+            if method is not None and method.kind == FUNCTION and _is_plain(inference, method):
+                result.append(stub_of(inference, cls, method, base))
     return result
+
+
+def _is_plain(inference: Inference, method: Entity) -> bool:
+    """True if a method is what its header says: no decorator makes something else of it."""
+    facts = inference.need(method.path)
+    table = facts.definition
+    return (
+        table.decorators[method.row] < 0
+        or bool(table.flags[method.row] & f.PROPERTY)
+        or any(value.entity == method for value in decorated_type(inference, method))
+    )
 
 
 def _is_private(name: str) -> bool:
@@ -99,11 +116,25 @@ def stub_of(inference: Inference, cls: Entity, method: Entity, owner: Entity) ->
         stub.body = f"return super().{name}"
     else:
         call = f"super().{name}({', '.join(passed)})"
+        if _is_made_anew(inference, cls):
+            receiver = parameters[:1] if not flags & (f.CLASSMETHOD | f.STATIC) else []
+            call = f"{name_of(inference, owner)}.{name}({', '.join([*receiver, *passed])})"
         gives = name not in ("__init__", "__init_subclass__", "__del__", "__post_init__")
         if stub.is_async and not flags & f.GENERATOR:
             call = f"await {call}"
         stub.body = f"return {call}" if gives else call
     return stub
+
+
+def _is_made_anew(inference: Inference, cls: Entity) -> bool:
+    """True if another class is made of the body, in which ``super()`` fails: a NamedTuple's."""
+    marker = standard_class(inference, "typing", "NamedTuple")
+    facts = inference.need(cls.path)
+    return marker is not None and any(
+        item.entity == marker
+        for base in bases(facts, cls.row)
+        for item in inference.definitions_of(cls.path, base.value)
+    )
 
 
 def _parameters(

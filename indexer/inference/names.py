@@ -255,8 +255,15 @@ def _builtin_names() -> frozenset[str]:
     return frozenset(dir(builtins))
 
 
+def is_only_in_stub(name: str) -> bool:
+    """True if a name is one of the stub of the builtins alone: a type variable, `function`."""
+    return (name[:1] == "_" and name[:2] != "__") or name in ("function", "ellipsis")
+
+
 def builtin_name(inference: Inference, name: str) -> list[Found]:
     """Return what a name stands for that nothing binds: a builtin."""
+    if is_only_in_stub(name):
+        return []
     builtins = find_module(inference, "builtins")
     if builtins is not None and builtins.kind == MODULE:
         found = module_member(inference, builtins.path, name)

@@ -8,15 +8,13 @@ from __future__ import annotations
 import os
 import random
 import shutil
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from edit_programs import PROGRAMS, generated
+from edit_programs import PROGRAMS, generated, said
 from fixtures_language import applied, open_workspace, parse_fixture
 
 from flux_index.api.ide.rename import rename
@@ -157,22 +155,3 @@ def with_edits(text: str, edits: list[tuple[int, int, str]]) -> str:
     for first, second in pairwise(ordered):
         assert first[1] <= second[0] and first[:2] != second[:2], f"{first} and {second} overlap"
     return applied(text, edits)
-
-
-def said(folder: Path, files: dict[str, str]) -> tuple[int, str]:
-    """Return exit code and output of a program, which is written to an empty folder."""
-    shutil.rmtree(folder, ignore_errors=True)
-    for path, text in files.items():
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
-    run = subprocess.run(
-        [sys.executable, "-B", "main.py"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    output = run.stdout if run.returncode == 0 else run.stdout + run.stderr
-    return run.returncode, output

@@ -7,7 +7,7 @@ from collections import Counter
 
 from ....indexer import facts as f
 from ....indexer.inference.entities import MODULE, OUTSIDE, Entity, name_of
-from ....indexer.inference.has_member import ABSENT, module_has_member
+from ....indexer.inference.has_member import ABSENT, PRESENT, module_has_member
 from ....indexer.inference.inference import Inference
 from ....indexer.inference.modules import ABSENT as NO_MODULE
 from ....indexer.inference.modules import find_module, imported_module, module_presence
@@ -183,11 +183,31 @@ _COMMON_MODULES = (
 def missing_import_fixes(
     finding: Finding, after: Inference, before: Inference | None, name: str
 ) -> list[Fix]:
-    """Return fixes that import an undefined name: as before the edit, else from where it is."""
+    """Return fixes that import an undefined name: as before the edit, else from where it is.
+
+    None where an import misspells the name: then that is to be mended.
+    """
+    if _is_import_misspelled(after.strict(), finding.path, name):
+        return []
     removed = _removed_import(finding, after, before, name)
     found = _from_workspace(finding, after, name) or _from_stdlib(finding, after, name)
     titles = {each.title for each in removed}
     return [*removed, *(each for each in found if each.title not in titles)]
+
+
+def _is_import_misspelled(inference: Inference, path: str, name: str) -> bool:
+    """True if a file imports a similar name that the module does not have, and has this one."""
+    facts = inference.need(path)
+    for row, imported in enumerate(facts.imports.name):
+        spelled = facts.names[imported] if imported >= 0 else ""
+        if similarity(spelled, name) > _CLOSE and spelled != name:
+            module = imported_module(inference, path, facts.names[facts.imports.module[row]])
+            if (
+                module_has_member(inference, module, spelled) == ABSENT
+                and module_has_member(inference, module, name) == PRESENT
+            ):
+                return True
+    return False
 
 
 def other_module_fixes(finding: Finding, after: Inference, name: str) -> list[Fix]:
@@ -252,6 +272,8 @@ def _from_workspace(finding: Finding, after: Inference, name: str) -> list[Fix]:
 
 def _from_stdlib(finding: Finding, after: Inference, name: str) -> list[Fix]:
     """Return fixes that import a module of the standard library, or a name from a common one."""
+    if name.startswith("_"):
+        return []  # private, or of the stub alone
     search_path = after.snapshot.index.search_path
     where = search_path.find(name)
     if where is not None and search_path.layer(where) == "stdlib" and name.islower():

@@ -14,7 +14,12 @@ from ....indexer.inference.inference import Inference
 from ....indexer.inference.injected_names import is_injected
 from ....indexer.inference.lazy_modules import has_dynamic_globals, names_set_in_globals
 from ....indexer.inference.modules import find_module, submodule
-from ....indexer.inference.names import builtin_name, module_member, star_imported
+from ....indexer.inference.names import (
+    builtin_name,
+    is_only_in_stub,
+    module_member,
+    star_imported,
+)
 from ....indexer.plugins.registry import NAME_REGISTRIES, PREDEFINED_NAMES
 from ...source.lexical import STRING, tokens
 from .. import messages
@@ -142,7 +147,7 @@ def _is_bound_otherwise(context: CheckContext, name: str) -> bool:
         return True  # the builtins are unknown
     digest = context.strict.snapshot.digest(builtins.path)
     facts = context.strict.snapshot.index.facts_provider.get(digest) if digest else None
-    return facts is not None and _exports(facts, name)
+    return facts is not None and not is_only_in_stub(name) and _exports(facts, name)
 
 
 def is_builtin(inference: Inference, name: str) -> bool:
