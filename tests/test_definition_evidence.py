@@ -63,6 +63,15 @@ PARTLY_UNKNOWN = {
         def f(others):
             next(iter([Box()]), others).$0area()
     """,
+    "an annotation of which a part is not found": """
+        def f(x: "Box | Missing"):
+            x.$0area()
+    """,
+    "an annotation with Any": """
+        from typing import Any, Union
+        def f(x: Union[Box, Any]):
+            x.$0area()
+    """,
 }
 
 KNOWN = {
@@ -75,6 +84,10 @@ KNOWN = {
     """,
     "nothing but None before or": """
         (None or Box()).$0area()
+    """,
+    "an annotation with None": """
+        def f(x: Box | None):
+            x.$0area()
     """,
     "several that are known": """
         def f(flag):

@@ -19,6 +19,7 @@ from .types import (
     UNKNOWN,
     VARIABLE_TYPE,
     Value,
+    alternatives,
     class_objects,
     instance,
     plain_variable,
@@ -62,10 +63,10 @@ def _annotated(inference: Inference, path: str, facts: FileFacts, expr: int) -> 
     if op == f.NONE:
         return (NONE_VALUE,)
     if op == f.BINARY:
-        alternatives = facts_view.binary(facts, expr)
-        return union(
-            annotation_type(inference, path, alternatives.left),
-            annotation_type(inference, path, alternatives.right),
+        operands = facts_view.binary(facts, expr)
+        return alternatives(
+            annotation_type(inference, path, operands.left),
+            annotation_type(inference, path, operands.right),
         )
     if op == f.SUBSCRIPT:
         return _subscripted(inference, path, facts, expr)
@@ -93,8 +94,8 @@ def is_whole(inference: Inference, path: str, expr: int, depth: int = 0) -> bool
     if expr < 0 or depth > 6:
         return False
     if op == f.BINARY:
-        alternatives = facts_view.binary(facts, expr)
-        parts = [alternatives.left, alternatives.right]
+        operands = facts_view.binary(facts, expr)
+        parts = [operands.left, operands.right]
     elif op == f.SUBSCRIPT:
         special = special_form(inference, path, facts_view.operand(facts, expr))
         if special not in _TRANSPARENT and special not in ("Union", "Optional"):
@@ -243,7 +244,7 @@ def _special(inference: Inference, path: str, name: str, listed: list[int]) -> T
         parts = [annotation_type(inference, path, part) for part in listed]
         if name == "Optional":
             parts.append((NONE_VALUE,))
-        return union(*parts)
+        return alternatives(*parts)
     if name in _TRANSPARENT:
         return annotation_type(inference, path, listed[0]) if listed else UNKNOWN
     if name == "Literal":
@@ -343,8 +344,8 @@ def literal_members(
         parts = _arguments(facts, expr)
         parts = parts[:1] if special == "Annotated" else parts
     elif op == f.BINARY:
-        alternatives = facts_view.binary(facts, expr)
-        parts = [alternatives.left, alternatives.right]
+        operands = facts_view.binary(facts, expr)
+        parts = [operands.left, operands.right]
     elif op in (f.NAME, f.ATTRIBUTE):
         for item in inference.definitions_of(path, expr):
             if item.entity.kind == VARIABLE:
