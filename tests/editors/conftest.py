@@ -43,6 +43,7 @@ _EDITORS = {
     "test_neovim": ("Neovim", ["nvim", "--version"]),
     "test_vim": ("Vim with ALE", ["vim.nox", "--version"]),
     "test_vscode": ("the extension for VS Code, without it", ["node", "--version"]),
+    # Where its home is new, a line of its log comes first.
     "test_vscode_itself": (
         "VS Code in Chromium", ["node", os.environ.get("FLUX_INDEX_CODE_SERVER", ""), "--version"]
     ),
@@ -56,7 +57,8 @@ def driven(passed: Iterable[pytest.TestReport]) -> dict[str, str]:
     for module, (name, command) in _EDITORS.items():
         if counts[module]:
             said = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-            version = (said.splitlines() or ["unknown"])[0]
+            lines = [line for line in said.splitlines() if not line.startswith("[")]
+            version = (lines or ["unknown"])[0]
             found[name] = f"{version}, {counts[module]} passed"
     return found
 

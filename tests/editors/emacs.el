@@ -23,7 +23,9 @@
   (find-file (alist-get 'file place))
   (unless (eglot-managed-p)
     ;; `eglot-ensure' waits for a command loop, which there is none of here.
-    (apply #'eglot (eglot--guess-contact))))
+    (apply #'eglot (eglot--guess-contact))
+    ;; It waits three seconds for the server, then goes on in the background.
+    (fi-wait "the server is there" #'eglot-managed-p)))
 
 (defun fi-go-to (place)
   "Go to the line and column of PLACE in its file."

@@ -82,11 +82,22 @@ def package(node: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-@contextmanager
-def editor(node: str, package: Path, folder: Path, server: str) -> Iterator[Any]:
-    """A page with a folder open; ``server`` is what the extension finds on its PATH, or nothing."""
+@pytest.fixture(scope="module")
+def browser(node: str) -> Iterator[Any]:
+    """Chromium; one for all tests, as two at a time are not to be had in one thread."""
     from playwright.sync_api import sync_playwright
 
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def editor(browser: Any, node: str, package: Path, folder: Path, server: str) -> Iterator[Any]:
+    """A page with a folder open; ``server`` is what the extension finds on its PATH, or nothing."""
     home, project, tools = folder / "home", folder / "project", folder / "tools"
     for each in (home, project, tools):
         each.mkdir(parents=True)
@@ -117,16 +128,12 @@ def editor(node: str, package: Path, folder: Path, server: str) -> Iterator[Any]
         process = subprocess.Popen([*run, *options], env=environment, stdout=log, stderr=log)
     try:
         reach(port)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-            )
-            page = browser.new_page(viewport={"width": 1280, "height": 900})
-            page.set_default_timeout(PATIENCE)
-            page.goto(f"http://127.0.0.1:{port}/?folder={project}")
-            page.wait_for_selector(".monaco-workbench")
-            yield page
-            browser.close()
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.set_default_timeout(PATIENCE)
+        page.goto(f"http://127.0.0.1:{port}/?folder={project}")
+        page.wait_for_selector(".monaco-workbench")
+        yield page
+        page.close()
     finally:
         process.terminate()
         process.wait(30)
@@ -156,10 +163,12 @@ def opened(page: Any, name: str, line: int, column: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def page(node: str, package: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def page(
+    browser: Any, node: str, package: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Any]:
     server = shutil.which("flux-index", path=str(Path(sys.executable).parent))
     assert server is not None
-    with editor(node, package, tmp_path_factory.mktemp("vscode"), server) as page:
+    with editor(browser, node, package, tmp_path_factory.mktemp("vscode"), server) as page:
         opened(page, "main.py", 1, 1)
         yield page
 
@@ -214,13 +223,13 @@ def test_a_name_is_renamed_everywhere(page: Any) -> None:
 
 
 def test_a_server_that_is_missing_is_said_with_what_to_do(
-    node: str, package: Path, tmp_path: Path
+    browser: Any, node: str, package: Path, tmp_path: Path
 ) -> None:
-    with editor(node, package, tmp_path, "") as page:
+    with editor(browser, node, package, tmp_path, "") as page:
         opened(page, "main.py", 1, 1)
         told = page.locator(".notification-toast", has_text="flux-index server was found neither")
         told.wait_for()
         for choice in ("Install…", "Open Setting", "Where It Looked"):
             assert told.get_by_role("button", name=choice).count() == 1
         told.get_by_role("button", name="Where It Looked").click()
-        page.locator(".view-line", has_text="No flux-index in:").first.wait_for()
+        page.locator(".view-line", has_text="It is in none of these folders.").first.wait_for()

@@ -82,7 +82,9 @@ export class Service implements vscode.Disposable {
       const machine = withPath(thisMachine, await otherPaths());
       this.server = findServer(wanted, machine);
       if (this.server === undefined) {
-        this.output.warn(`No flux-index in:\n${lookedIn(wanted, machine).join("\n")}`);
+        // What is shown of it first is its end.
+        const folders = lookedIn(wanted, machine).join("\n");
+        this.output.warn(`Looked for flux-index in:\n${folders}\nIt is in none of these folders.`);
       }
     }
     if (this.server === undefined) {
