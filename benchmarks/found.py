@@ -44,6 +44,7 @@ def main() -> int:
         return 0
     with tempfile.TemporaryDirectory() as scratch:
         kept = given.kept or Path(scratch)
+        kept.mkdir(parents=True, exist_ok=True)
         missed = 0
         for fault in faults:
             is_found = is_reported(fault, unpacked(fault, kept))

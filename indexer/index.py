@@ -16,9 +16,10 @@ from .search_path.search_path import ENVIRONMENT, SearchPath
 from .search_path.stamps import SeenFiles
 from .snapshot import Snapshot, View
 from .snapshot.facts_provider import FactsProvider
+from .state_folders import STATES
 from .store.facts_cache import FactsCache
 from .store.index_store import IndexStore
-from .store.lock import WriterLock
+from .store.lock import WriterLock, any_held
 from .store.readers import Readers
 from .workspace import Workspace, find_root, state_dir_of, user_cache_dir
 
@@ -440,6 +441,7 @@ class Index:
 
     def clean(self, *, all_caches: bool = False) -> list[str]:
         """Remove the index, and the user's cache of facts when asked; returns what was removed."""
+        from .search_path.typeshed import unlink_typeshed
         from .store.database import discard
         from .workspace.state_links import unlink_state
 
@@ -459,6 +461,9 @@ class Index:
             self.facts_provider.cache.close()
             removed += [path] if os.path.exists(path) else []
             discard(path)
+            # Whoever is at work in another workspace reads stubs through the links.
+            if not any_held(os.path.join(self.cache_dir, STATES), but=self.lock.path):
+                removed += unlink_typeshed(self.cache_dir)
         self.release_writer()
         return removed
 

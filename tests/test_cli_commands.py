@@ -26,6 +26,7 @@ from flux_index.api.cli.watch import change_line
 from flux_index.indexer.index import Index
 from flux_index.indexer.maintain import Progress
 from flux_index.indexer.store.ledger import Ledger
+from flux_index.indexer.store.lock import WriterLock
 
 PATIENCE = 60.0
 POSIX = pytest.mark.skipif(os.name == "nt", reason="signals of this kind are POSIX's")
@@ -372,9 +373,19 @@ def test_clean_removes_the_index_and_nothing_learned(
     assert told(capsys, "clean")[0] == f"removed {(state / 'index.db').as_posix()}\n"
     assert (state / "ledger.db").read_text() == "learned"
     assert told(capsys, "clean")[0] == "there was nothing to remove\n"
-    told(capsys, "index")
+    # What is of the standard library is looked for in stubs.
+    told(capsys, "query", "exists", "os.getcwd")
+    cache = state.parent.parent
+    (link,) = cache.glob("typeshed-*/stdlib")
+    # Who keeps the index of another workspace reads stubs through it.
+    other = WriterLock(str(cache / "workspaces/other/writer.lock"))
+    assert other.acquire()
+    assert len(json.loads(told(capsys, "clean", "--all", "--json")[0])["removed"]) == 2
+    assert link.is_symlink()
+    other.release()
+    told(capsys, "query", "exists", "os.getcwd")
     removed = json.loads(told(capsys, "clean", "--all", "--json")[0])["removed"]
-    assert len(removed) == 2
+    assert len(removed) == 3
     assert not any(os.path.exists(path) for path in removed)
     assert (state / "ledger.db").exists()
 

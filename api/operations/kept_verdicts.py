@@ -53,7 +53,7 @@ class KeptVerdicts:
         }
         self._outside: dict[str, object] = {}
         self._kept: dict[str, Judged] = {}
-        self._key = hashlib.sha256("\0".join(_surroundings(inference)).encode(
+        self._key = hashlib.sha256("\0".join(surroundings(inference)).encode(
             "utf-8", "surrogatepass")).digest()  # fmt: skip
         blob = self._index.facts_provider.blob(self._key)
         if blob is not None:
@@ -147,7 +147,7 @@ class KeptVerdicts:
         self._index.facts_provider.put([(self._key, blob)])
 
 
-def _surroundings(inference: Inference) -> Iterator[str]:
+def surroundings(inference: Inference) -> Iterator[str]:
     """Yield all that has a part in verdicts and is no file that they look at."""
     index = inference.snapshot.index
     workspace, search_path = index.workspace, index.search_path

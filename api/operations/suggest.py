@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from typing import Any
 
 from ...indexer.errors import InvalidArgumentsError
@@ -11,9 +12,10 @@ from ...indexer.inference.inference import Inference
 from ..open_workspace import OpenWorkspace
 from ..source.entity_views import envelope, range_of, symbol
 from ..source.text_edits import apply_to_text, edits_by_path
-from ..suggest.suggest import find_suggestions, within
+from ..suggest.suggest import KINDS, find_suggestions, within
 from ..suggest.suggestion import CERTAIN, GRADES, Suggestion
 from ..tasks.edits import diff_of
+from .kept_suggestions import KeptSuggestions
 
 _SHOWN_PLACES = 5
 
@@ -30,10 +32,16 @@ def suggest(
     """Answer the operation ``suggest``."""
     inference = workspace.inference(whole=True).strict()
     inside = [inference.snapshot.relative(path) for path in paths or ()]
-    found = within(find_suggestions(workspace, inference, kinds or ()), inside)
+    kept = KeptSuggestions(inference)
+    # What no test reaches is asked of git anew each time, and of these seldom meant.
+    found = within(find_suggestions(workspace, inference, kinds or (KINDS if ids else ())), inside)
+    wanted = _with_ids(inference, found, ids or ())
+    if len(wanted) < len(set(ids or ())) and not kinds:
+        found = within(find_suggestions(workspace, inference), inside)
+        wanted = _with_ids(inference, found, ids or ())
+    kept.keep()
     by_grade = Counter(each.grade for each in found)
     if ids:
-        wanted = [each for each in found if each.id(inference) in ids]
         if len(wanted) < len(set(ids)):
             known = {each.id(inference) for each in wanted}
             missing = next(each for each in ids if each not in known)
@@ -51,6 +59,12 @@ def suggest(
     if weaker and not ids and (not wanted or grade == CERTAIN):
         answer["notes"] = [f"{weaker} less sure: grade `likely` or `look` shows them"]
     return envelope(inference, answer, {each.entity.path for each in shown})
+
+
+def _with_ids(
+    inference: Inference, found: list[Suggestion], ids: Collection[str]
+) -> list[Suggestion]:
+    return [each for each in found if ids and each.id(inference) in ids]
 
 
 def _item(inference: Inference, each: Suggestion, *, edits: bool) -> dict[str, Any]:

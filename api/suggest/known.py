@@ -19,6 +19,7 @@ from ...indexer.inference.references import references
 from ..source.text_edits import Edit
 from . import dead_code
 from .definitions import definitions
+from .generated import doubt_generated
 from .removals import removal_of
 from .suggestion import LOOK, Suggestion
 
@@ -61,7 +62,8 @@ def grade_of(inference: Inference, entity: Entity) -> str:
         known.generation != inference.snapshot.generation and now >= known.again_at
     ):
         snapshot = index.snapshot().strict()
-        found = dead_code.find(Inference(snapshot, conventional=False))
+        strict = Inference(snapshot, conventional=False)
+        found = doubt_generated(strict, dead_code.find(strict))
         took = time.monotonic() - now
         again = time.monotonic() + max(_LEAST_SECONDS, _SHARE * took)
         known = _FOUND[index] = _Found(snapshot.generation, again, _by_name(inference, found))

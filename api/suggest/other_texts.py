@@ -88,7 +88,7 @@ def read_other_texts(inference: Inference) -> OtherTexts:
     """Return the words of the workspace's documentation, templates and settings."""
     texts = OtherTexts(inference.snapshot.index.workspace.root)
     left = _MOST_BYTES
-    for count, path in enumerate(_files(texts.root)):
+    for count, path in enumerate(files_of_other_texts(texts.root)):
         if count >= _MOST_FILES or left <= 0:
             inference.snapshot.work.leave_out("not all files that are no Python were read")
             break
@@ -120,7 +120,8 @@ def _words_of_prose(text: bytes) -> set[bytes]:
     return found
 
 
-def _files(root: str) -> Iterator[str]:
+def files_of_other_texts(root: str) -> Iterator[str]:
+    """Yield the files of a workspace that are looked into for names, and are no Python."""
     for folder, folders, files in os.walk(root):
         folders[:] = sorted(
             each for each in folders

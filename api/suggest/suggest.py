@@ -18,6 +18,7 @@ from . import (
     siblings,
     untested,
 )
+from .generated import doubt_generated
 from .suggestion import GRADES, Suggestion
 
 # Steps of work that one kind may take.
@@ -70,19 +71,23 @@ def find_suggestions(
     return found
 
 
+def memo_key(kind: str) -> str:
+    """Return the key that suggestions of a kind have in the memo of a view."""
+    return f"suggestions {kind}"
+
+
 def _of_kind(inference: Inference, name: str) -> list[Suggestion]:
     snapshot = inference.snapshot
-    key = "suggestions", name
     memo = {} if snapshot.overlaid() else snapshot.view.memo
-    known = memo.get(str(key))
+    known = memo.get(memo_key(name))
     if known is None:
         try:
             with snapshot.work.part(_WORK):
-                known = KINDS[name].find(inference)
+                known = doubt_generated(inference, KINDS[name].find(inference))
         except OutOfWorkError:
             snapshot.work.leave_out(f"{name}: finding all takes too much work")
             return []
-        memo[str(key)] = known
+        memo[memo_key(name)] = known
     return known
 
 

@@ -33,12 +33,20 @@ def related_by_protocol(inference: Inference, cls: Entity, name: str) -> list[En
         return implementers(inference, cls)
     return [
         protocol
+        for protocol in cached(
+            inference, "protocols", lambda: _protocols(inference), list[Entity]()
+        )
+        if own_member(inference, protocol, name) and cls in implementers(inference, protocol)
+    ]
+
+
+def _protocols(inference: Inference) -> list[Entity]:
+    return [
+        protocol
         for path in inference.snapshot.files_inheriting("Protocol")[:_FILES]
         if (facts := inference.facts(path)) is not None
         for row in facts_view.definitions(facts, f.CLASS)
-        if own_member(inference, protocol := Entity(CLASS, path, row), name)
-        and is_protocol(inference, protocol)
-        and cls in implementers(inference, protocol)
+        if is_protocol(inference, protocol := Entity(CLASS, path, row))
     ]
 
 

@@ -80,6 +80,26 @@ def _linked(folder: str, cache_dir: str) -> str:
         return folder
 
 
+def unlink_typeshed(cache_dir: str) -> list[str]:
+    """Remove the links that :func:`typeshed_folder` makes; returns what was removed."""
+    removed: list[str] = []
+    try:
+        names = sorted(os.listdir(cache_dir))
+    except OSError:
+        return removed
+    for name in names:
+        place = os.path.join(cache_dir, name)
+        link = os.path.join(place, "stdlib")
+        if name.startswith("typeshed-") and os.path.islink(link):
+            try:
+                os.unlink(link)
+                os.rmdir(place)
+            except OSError:
+                continue  # Somebody else removes it too, or has put something beside it.
+            removed.append(place)
+    return removed
+
+
 def _read_versions(path: str) -> dict[str, tuple[Version, Version]]:
     """First and last version of each module or package, as the file VERSIONS tells."""
     versions: dict[str, tuple[Version, Version]] = {}

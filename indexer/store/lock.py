@@ -131,6 +131,15 @@ class WriterLock:
             self._descriptor = -1
 
 
+def any_held(folder: str, *, but: str) -> bool:
+    """True if somebody has the lock of a workspace whose state is below a folder, but for one."""
+    for name in os.listdir(folder):
+        path = f"{folder}/{name}/{os.path.basename(but)}"
+        if path != but and os.path.exists(path) and not WriterLock(path).is_free():
+            return True
+    return False
+
+
 # The first byte is what is locked (Windows locks ranges and refuses to read them); then the note.
 _NOTE_AT = 1
 _LONGEST = 16_384
