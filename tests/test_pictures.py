@@ -177,3 +177,34 @@ def test_examples_of_the_documentation(draw: Draw) -> None:
     assert [shape for _, shape in examples] == ["svg", "mermaid", "dot"]
     for question, shape in examples:
         assert draw(shape, *question.split())
+
+
+def test_a_picture_that_would_be_wide_goes_down_and_can_be_read_on_a_page() -> None:
+    graph = Graph()
+    for number in range(12):
+        graph.add(str(number), [f"shop/part_{number}/", "3 files"])
+        if number:
+            graph.connect(str(number - 1), str(number), label=str(number))
+    picture = ElementTree.fromstring(as_svg(graph))
+    assert float(picture.attrib["width"]) < 300
+    boxes = [
+        (float(each.attrib["x"]), float(each.attrib["y"])) for each in picture.iter(f"{SVG}rect")
+    ]
+    assert boxes == sorted(boxes, key=lambda box: box[1])
+    assert len({y for _, y in boxes}) == 12
+    # Arrows go from the lower edge of a box to the upper edge of the next.
+    arrow = next(path for path in picture.iter(f"{SVG}path") if "marker-end" in path.attrib)
+    start, *_, end = re.findall(r"([\d.]+) ([\d.]+)", arrow.attrib["d"])
+    height = float(next(picture.iter(f"{SVG}rect")).attrib["height"])
+    assert (float(start[1]), float(end[1])) == (boxes[0][1] + height, boxes[1][1])
+
+
+def test_of_long_names_the_end_is_shown_and_all_of_it_told() -> None:
+    graph = Graph()
+    name = "SchemaEditorTests.test_effective_default_callable.MyCharField"
+    graph.add("a", [name, "tests/schema/tests.py"])
+    picture = ElementTree.fromstring(as_svg(graph))
+    shown = [text.text or "" for text in picture.iter(f"{SVG}text")]
+    assert shown == [f"…{name[-35:]}", "tests/schema/tests.py"]
+    titles = [title.text for title in picture.iter(f"{SVG}title")]
+    assert f"{name} tests/schema/tests.py" in titles

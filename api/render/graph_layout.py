@@ -1,4 +1,7 @@
-"""Graphs drawn as SVG, layer by layer from left to right (Sugiyama's way, in its simplest form).
+"""Graphs drawn as SVG, layer by layer (Sugiyama's way, in its simplest form).
+
+Layers go from left to right, or from top to bottom where that makes a picture less wide: whoever
+fits a wide one into a page cannot read it. What is called x here runs along the layers.
 
 No library that is kept does this without Graphviz itself, which is seldom installed.
 """
@@ -17,10 +20,16 @@ _LETTER = 7.3  # width of a letter of the monospaced font below
 _LINE = 16.0
 _PADDING = 10.0
 _BETWEEN_LAYERS = 90.0
+_BETWEEN_LAYERS_DOWN = 56.0
 _BETWEEN_BOXES = 14.0
+_BETWEEN_LINES = 7.0  # of arrows that pass a layer
 _MARGIN = 12.0
 _SWEEPS = 8
 _ASIDE = 5.0
+# Pages have room for so much; what is wider is made smaller there, and its text with it.
+_WIDEST = 1_000.0
+# Of longer lines the end is shown, which is what tells names and paths apart.
+_LONGEST = 36
 # Along the first part of an arrow, which is nearly at its height there.
 _LABEL_AT = 0.7
 _LABEL_UP = 0.8
@@ -47,9 +56,10 @@ class _Box:
 
     layer: int
     width: float = 0.0
+    """Size along the layers."""
     height: float = 0.0
     x: float = 0.0
-    """Left edge."""
+    """Where it begins."""
     y: float = 0.0
     """Middle."""
 
@@ -64,13 +74,37 @@ class _Route:
     """True if it points to the left."""
 
 
+class _Drawing:
+    """A graph with all places, along one axis or the other."""
+
+    def __init__(self, graph: Graph, *, is_down: bool) -> None:
+        self.is_down = is_down
+        self.between = _BETWEEN_LAYERS_DOWN if is_down else _BETWEEN_LAYERS
+        self.boxes = boxes = _boxes(graph, is_down=is_down)
+        self.routes = [_route(edge, boxes, number) for number, edge in enumerate(graph.edges)]
+        _place(boxes, self.routes, self.between)
+        along = max((box.x + box.width for box in boxes.values()), default=0.0) + _MARGIN
+        across = max((box.y + box.height / 2 for box in boxes.values()), default=0.0) + _MARGIN
+        self.width, self.height = (across, along) if is_down else (along, across)
+
+    def at(self, x: float, y: float) -> str:
+        """Return a place as paths write it."""
+        return f"{y:.0f} {x:.0f}" if self.is_down else f"{x:.0f} {y:.0f}"
+
+    def rectangle(self, box: _Box) -> tuple[float, float, float, float]:
+        """Return left edge, top, width and height."""
+        top = box.y - box.height / 2
+        if self.is_down:
+            return top, box.x, box.height, box.width
+        return box.x, top, box.width, box.height
+
+
 def as_svg(graph: Graph) -> str:
     """Return a picture of a graph."""
-    boxes = _boxes(graph)
-    routes = [_route(edge, boxes, number) for number, edge in enumerate(graph.edges)]
-    _place(boxes, routes)
-    width = max((box.x + box.width for box in boxes.values()), default=0.0) + _MARGIN
-    height = max((box.y + box.height / 2 for box in boxes.values()), default=0.0) + _MARGIN
+    drawing = _Drawing(graph, is_down=False)
+    if drawing.width > _WIDEST:
+        drawing = min(drawing, _Drawing(graph, is_down=True), key=lambda each: each.width)
+    width, height = drawing.width, drawing.height
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
         f'viewBox="0 0 {width:.0f} {height:.0f}" role="img">',
@@ -80,8 +114,10 @@ def as_svg(graph: Graph) -> str:
         'markerHeight="8" orient="auto-start-reverse"><path class="head" d="M0 0L8 4L0 8z"/>'
         "</marker></defs>",
     ]
-    parts += [_arrow(route, boxes, points_back=graph.points_back) for route in routes]
-    parts += [_drawn(node, boxes[key]) for key, node in graph.nodes.items()]
+    parts += [_arrow(drawing, route, points_back=graph.points_back) for route in drawing.routes]
+    parts += [
+        _drawn(node, drawing.rectangle(drawing.boxes[key])) for key, node in graph.nodes.items()
+    ]
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
@@ -90,22 +126,29 @@ def _title(graph: Graph) -> str:
     return center.lines[0] if center is not None and center.lines else "flux-index"
 
 
-def _drawn(node: Node, box: _Box) -> str:
-    top = box.y - box.height / 2
+def _drawn(node: Node, rectangle: tuple[float, float, float, float]) -> str:
+    left, top, width, height = rectangle
     style = f' class="{node.style}"' if node.style else ""
     lines = "".join(
-        f'<text x="{box.x + _PADDING:.0f}" y="{top + _PADDING / 2 + _LINE * (at + 0.75):.0f}">'
-        f"{escape(line)}</text>"
+        f'<text x="{left + _PADDING:.0f}" y="{top + _PADDING / 2 + _LINE * (at + 0.75):.0f}">'
+        f"{escape(_shortened(line))}</text>"
         for at, line in enumerate(node.lines)
     )
     rect = (
-        f'<rect{style} x="{box.x:.0f}" y="{top:.0f}" width="{box.width:.0f}" '
-        f'height="{box.height:.0f}" rx="5"/>'
+        f'<rect{style} x="{left:.0f}" y="{top:.0f}" width="{width:.0f}" '
+        f'height="{height:.0f}" rx="5"/>'
     )
+    if any(len(line) > _LONGEST for line in node.lines):
+        return f"<g><title>{escape(' '.join(node.lines))}</title>{rect}{lines}</g>"
     return rect + lines
 
 
-def _arrow(route: _Route, boxes: dict[str, _Box], *, points_back: bool) -> str:
+def _shortened(line: str) -> str:
+    return line if len(line) <= _LONGEST else f"…{line[1 - _LONGEST :]}"
+
+
+def _arrow(drawing: _Drawing, route: _Route, *, points_back: bool) -> str:
+    boxes, at = drawing.boxes, drawing.at
     # Two that lead to and fro are not drawn upon each other.
     shift = _ASIDE if route.is_backward else 0.0
     curve = ""
@@ -114,31 +157,32 @@ def _arrow(route: _Route, boxes: dict[str, _Box], *, points_back: bool) -> str:
         stop, end = after.x, after.y + shift
         if before.layer == after.layer:  # a circle of two in one layer: around on the right
             stop = after.x + after.width
-            bends = x + _BETWEEN_LAYERS / 2, stop + _BETWEEN_LAYERS / 2
+            bends = x + drawing.between / 2, stop + drawing.between / 2
         else:
             bends = x + (stop - x) / 2, x + (stop - x) / 2
-        start = f"M{x:.0f} {y:.0f}" if not curve else f"L{x:.0f} {y:.0f}"
-        curve += f"{start}C{bends[0]:.0f} {y:.0f} {bends[1]:.0f} {end:.0f} {stop:.0f} {end:.0f}"
+        curve += f"{'L' if curve else 'M'}{at(x, y)}"
+        curve += f"C{at(bends[0], y)} {at(bends[1], end)} {at(stop, end)}"
     label = ""
     if route.edge.label:
         first, second = (boxes[key] for key in route.keys[:2])
-        x = first.x + first.width + _BETWEEN_LAYERS * _LABEL_AT
+        x = first.x + first.width + drawing.between * _LABEL_AT
         y = first.y + (second.y - first.y) * _LABEL_UP + shift - 3
-        label = f'<text class="label" x="{x:.0f}" y="{y:.0f}">{escape(route.edge.label)}</text>'
+        left, top = at(x, y).split()
+        label = f'<text class="label" x="{left}" y="{top}">{escape(route.edge.label)}</text>'
     marker = "marker-start" if route.is_backward != points_back else "marker-end"
     return f'<path class="{route.edge.evidence}" d="{curve}" {marker}="url(#head)"/>{label}'
 
 
-def _boxes(graph: Graph) -> dict[str, _Box]:
+def _boxes(graph: Graph, *, is_down: bool) -> dict[str, _Box]:
     layers = _layers(graph)
-    return {
-        key: _Box(
-            layers[key],
-            max((len(line) for line in node.lines), default=1) * _LETTER + 2 * _PADDING,
-            max(len(node.lines), 1) * _LINE + _PADDING,
-        )
-        for key, node in graph.nodes.items()
-    }
+    boxes: dict[str, _Box] = {}
+    for key, node in graph.nodes.items():
+        width = max((len(_shortened(line)) for line in node.lines), default=1) * _LETTER
+        width += 2 * _PADDING
+        height = max(len(node.lines), 1) * _LINE + _PADDING
+        size = (height, width) if is_down else (width, height)
+        boxes[key] = _Box(layers[key], *size)
+    return boxes
 
 
 def _route(edge: Edge, boxes: dict[str, _Box], number: int) -> _Route:
@@ -153,7 +197,7 @@ def _route(edge: Edge, boxes: dict[str, _Box], number: int) -> _Route:
     return _Route(edge, [*keys, right], is_backward)
 
 
-def _place(boxes: dict[str, _Box], routes: list[_Route]) -> None:
+def _place(boxes: dict[str, _Box], routes: list[_Route], between: float) -> None:
     rows: list[list[str]] = [
         [] for _ in range(max((b.layer for b in boxes.values()), default=0) + 1)
     ]
@@ -166,7 +210,7 @@ def _place(boxes: dict[str, _Box], routes: list[_Route]) -> None:
             boxes[key].x = x
             if not boxes[key].height:
                 boxes[key].width = width  # what passes goes straight through
-        x += width + _BETWEEN_LAYERS
+        x += width + between
     beside: dict[str, list[str]] = {key: [] for key in boxes}
     for route in routes:
         for before, after in pairwise(route.keys):
@@ -196,11 +240,12 @@ def _stack(rows: Iterable[list[str]], boxes: dict[str, _Box]) -> None:
 
 def _settle(row: list[str], boxes: dict[str, _Box], wanted: dict[str, float]) -> None:
     """Place the boxes of a layer in their order, as near as can be to where they want to be."""
-    y = float("-inf")
+    y, is_line = float("-inf"), False
     for key in row:
         box = boxes[key]
-        box.y = max(wanted[key], y + box.height / 2)
-        y = box.y + box.height / 2 + _BETWEEN_BOXES
+        between = _BETWEEN_LINES if is_line and not box.height else _BETWEEN_BOXES
+        box.y = max(wanted[key], y + between + box.height / 2)
+        y, is_line = box.y + box.height / 2, not box.height
     # What was pushed down moves up as a whole: as many want to be above as below.
     if row:
         shift = fmean(wanted[key] - boxes[key].y for key in row)
