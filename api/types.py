@@ -211,6 +211,8 @@ class ReferenceListing(Envelope):
     """Count first, then a page of references grouped by file."""
 
     symbol: NotRequired[Symbol]
+    others: NotRequired[int]
+    """Further definitions that are called so, and were asked about as well."""
     total: int
     counts: dict[str, int]
     """Number of references by role."""
@@ -231,6 +233,8 @@ class CallListing(Envelope):
     """Callers or callees."""
 
     symbol: NotRequired[Symbol]
+    others: NotRequired[int]
+    """Further definitions that are called so, and were asked about as well."""
     items: list[CallItem]
     total: int
     truncated: bool

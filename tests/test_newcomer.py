@@ -149,3 +149,53 @@ def test_a_session_in_a_set_up_project_without_an_index_says_so(
     assert "has no index of this workspace: it is being built" in capsys.readouterr().out
     assert started == [str(root)]
     assert not (state_of(root) / "index.db").exists()
+
+
+TWO = {
+    "pyproject.toml": "",
+    "build_tools/plugins.py": "class Plugin:\n    def load(self): ...\n",
+    "shop/plugin.py": (
+        "from typing import overload\n\n\n"
+        "class Plugin:\n"
+        "    @overload\n    def load(self, name: str) -> str: ...\n"
+        "    @overload\n    def load(self, name: int) -> int: ...\n"
+        "    def load(self, name): return name\n\n\n"
+        "class Mail(Plugin): ...\n\n\ndef start():\n    Mail().load('x')\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("operation", ["hierarchy", "members", "source"])
+def test_one_of_several_definitions_is_not_shown_as_if_there_were_no_other(
+    tmp_path: Path,
+    operation: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(plant(tmp_path / "w", files=TWO))
+    assert "1 other definition: shop/plugin.py:4" in ask(capsys, "query", operation, "Plugin")[1]
+    alone = ask(capsys, "query", operation, "shop.plugin.Plugin")[1]
+    assert "other definition" not in alone
+
+
+@pytest.mark.parametrize("operation", ["references", "callers"])
+def test_several_definitions_that_were_asked_about_together_are_said(
+    tmp_path: Path,
+    operation: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(plant(tmp_path / "w", files=TWO))
+    told = "together with 1 other definition: shop/plugin.py:"
+    assert told in ask(capsys, "query", operation, "Plugin.load")[1]
+    # Overloads are one definition.
+    assert "together" not in ask(capsys, "query", operation, "shop.plugin.Plugin.load")[1]
+
+
+def test_a_picture_of_several_definitions_does_not_say_which_is_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(plant(tmp_path / "w", files=TWO))
+    picture = ask(capsys, "query", "callers", "Plugin.load", "--format", "dot")[1]
+    assert 'label="Plugin.load\\n2 definitions"' in picture
+    assert '"shop.plugin.start" -> "asked Plugin.load"' in picture

@@ -23,6 +23,8 @@ from ..source.entity_views import (
     envelope,
     full_range,
     name_range,
+    others_note,
+    others_of,
     page_of,
     range_of,
     signature,
@@ -85,15 +87,8 @@ def source(
         answer["path"] = where
         answer["first_line"] = first + 1
         answer["text"] = text.decode("utf-8", "replace")
-        if len(found) > 1:
-            others = ", ".join(
-                f"{item.entity.path}:{symbol(inference, item)['range']['start']['line'] + 1}"
-                for item in found[1:6]
-            )
-            more = (
-                "1 other definition" if len(found) == 2 else f"{len(found) - 1} other definitions"
-            )
-            answer["notes"] = [f"{more}: {others}"]
+        if others := others_of(inference, found):
+            answer["notes"] = [others_note(inference, others)]
     return envelope(inference, answer, {answer["path"]})
 
 
@@ -174,7 +169,10 @@ def members(
     inference, found = find_fresh_targets(workspace, **target)
     listed: list[tuple[Found, Entity | None]] = []
     notes: list[str] = []
-    for item in _classes_and_modules(inference, found):
+    asked = _classes_and_modules(inference, found)
+    if others := others_of(inference, asked):
+        notes.append(others_note(inference, others))
+    for item in asked:
         if item.entity.kind == MODULE:
             listed += [(member, None) for member in module_names(inference, item.entity.path)]
             continue

@@ -27,7 +27,15 @@ from ...indexer.inference.references import references as find_references
 from ...indexer.text import utf16_length
 from ..open_workspace import OpenWorkspace
 from ..source.call_hierarchy import incoming, outgoing
-from ..source.entity_views import enclosing, envelope, line_text, name_range, symbol
+from ..source.entity_views import (
+    enclosing,
+    envelope,
+    line_text,
+    name_range,
+    others_note,
+    others_of,
+    symbol,
+)
 from ..source.imported import with_imported
 from ..source.targets import find_targets, offset_of
 
@@ -90,6 +98,9 @@ def references(
     }
     if found:
         answer["symbol"] = symbol(inference, found[0])
+    if others := others_of(inference, found):
+        answer["others"] = len(others)
+        answer["notes"] = [f"together with {others_note(inference, others)}"]
     return envelope(inference, answer, {reference.path for reference in page})
 
 
@@ -226,6 +237,9 @@ def _calls_answer(
     }
     if found:
         answer["symbol"] = symbol(inference, found[0])
+    if others := others_of(inference, found):
+        answer["others"] = len(others)
+        answer["notes"] = [f"together with {others_note(inference, others)}"]
     return envelope(inference, answer, paths)
 
 
@@ -256,8 +270,11 @@ def hierarchy(
         answer["total"] = len(order)
         answer["truncated"] = len(seen) > most
         paths = {cls.path for cls in [*order, *list(seen)[:most]] if cls.kind == CLASS}
-        if any(not cls.path for cls in order):
-            answer["notes"] = ["a base could not be resolved"]
+        notes = ["a base could not be resolved"] if any(not cls.path for cls in order) else []
+        if others := others_of(inference, classes):
+            notes.append(others_note(inference, others))
+        if notes:
+            answer["notes"] = notes
     elif found:
         name = qualified_name(inference, found[0].entity)
         answer["notes"] = [f"{name} is no class: `references` and `callers` tell who uses it"]

@@ -60,19 +60,25 @@ def _hierarchy(answer: Answer, _: Answer) -> Graph:
     return graph
 
 
-def _callers(answer: Answer, _: Answer) -> Graph:
-    return _calls(answer, is_caller=True)
+def _callers(answer: Answer, arguments: Answer) -> Graph:
+    return _calls(answer, arguments, is_caller=True)
 
 
-def _callees(answer: Answer, _: Answer) -> Graph:
-    return _calls(answer, is_caller=False)
+def _callees(answer: Answer, arguments: Answer) -> Graph:
+    return _calls(answer, arguments, is_caller=False)
 
 
-def _calls(answer: Answer, *, is_caller: bool) -> Graph:
+def _calls(answer: Answer, arguments: Answer, *, is_caller: bool) -> Graph:
     graph = Graph()
     if "symbol" not in answer:
         return graph
-    center = _symbol_node(graph, answer["symbol"], "center")
+    if answer.get("others"):
+        # Which of them each call means is not told: they are one box.
+        name = str(arguments.get("name") or answer["symbol"]["name"])
+        lines = [name, counted(answer["others"] + 1, "definition")]
+        center = graph.add(f"asked {name}", lines, "center")
+    else:
+        center = _symbol_node(graph, answer["symbol"], "center")
     for item in answer["items"]:
         other = _symbol_node(graph, item["symbol"])
         ends = (other, center) if is_caller else (center, other)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ...indexer.inference.inference import Inference
 
 _NOWHERE = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
+_MOST_OTHERS = 5
 _ENUM_BASES = frozenset(["Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"])
 
 
@@ -216,6 +217,28 @@ def page_of(items: list[Any], limit: int, offset: int) -> dict[str, Any]:
     """Return one page of items as the start of an answer."""
     page = items[offset : offset + limit]
     return {"items": page, "total": len(items), "truncated": offset + len(page) < len(items)}
+
+
+def others_of(inference: Inference, found: list[Found]) -> list[Found]:
+    """Return what was found beside the first, but for further parts of the same definition."""
+    seen: set[tuple[str, str]] = set()
+    return [
+        item
+        for item in found
+        if (key := (item.entity.path, qualified_name(inference, item.entity))) not in seen
+        and not seen.add(key)
+    ][1:]
+
+
+def others_note(inference: Inference, others: list[Found]) -> str:
+    """Return a sentence on further definitions that are called what was asked about."""
+    places = ", ".join(
+        f"{item.entity.path}:{symbol(inference, item)['range']['start']['line'] + 1}"
+        for item in others[:_MOST_OTHERS]
+    )
+    more = ", …" if len(others) > _MOST_OTHERS else ""
+    plural = "" if len(others) == 1 else "s"
+    return f"{len(others)} other definition{plural}: {places}{more}"
 
 
 def envelope(inference: Inference, answer: dict[str, Any], paths: set[str]) -> dict[str, Any]:

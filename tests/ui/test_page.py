@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 from ui_helpers import DESK, FLUX_INDEX, Tab, page_of, tab_of
+from workspace_helpers import plant
 
 pytestmark = pytest.mark.ui
 
@@ -238,3 +239,36 @@ def test_pictures_of_all_views(
                 path = shots / f"{view.partition('?')[0]}-{theme}.png"
                 tab.page.screenshot(path=path)
                 assert path.stat().st_size > 10_000
+
+
+def test_text_of_a_large_picture_can_be_read_when_all_of_it_is_shown(
+    browser: Browser, tmp_path: Path
+) -> None:
+    kinds = "".join(f"\n\nclass Extraordinary{number}Kind(Base): ...\n" for number in range(50))
+    files = {"pyproject.toml": "", "shop.py": f"class Base: ...\n{kinds}"}
+    root = plant(tmp_path / "many", files=files)
+    with page_of(root, home=tmp_path / "home") as server, tab_of(browser, server) as tab:
+        tab.show("classes?name=shop.Base")
+        tab.until(tab.is_drawn)
+        tab.page.keyboard.press("f")
+        tab.settle()
+        boxes = tab.page.evaluate(
+            """() => {
+                 const { cy } = document.querySelector(".canvas")._cyreg;
+                 return cy.nodes().map((node) => ({
+                   text: node.style("label"),
+                   whole: node.data("label"),
+                   size: node.numericStyle("font-size") * cy.zoom(),
+                   box: node.renderedBoundingBox(),
+                 }));
+               }"""
+        )
+        stage = tab.page.locator(".canvas").bounding_box()
+    assert stage is not None
+    assert len(boxes) > 40
+    for each in boxes:
+        assert each["size"] >= 7.5, each
+        assert 0 <= each["box"]["y1"] <= each["box"]["y2"] <= stage["height"]
+        shown = each["text"].removesuffix("…")
+        assert len(shown) >= 4
+        assert shown in each["whole"]

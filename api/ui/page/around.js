@@ -118,7 +118,9 @@ function list(side, state) {
     symbol.summary ? h("p", {}, symbol.summary) : null,
     others?.length ? h("p", { class: "dim" }, `${plural(others.length, "other definition")}: `, others.slice(0, 5).map((each) => [editorLink(each.path, each.range.start.line + 1), " "])) : null,
     source?.text ? sourceText(source) : null,
-    section("Used by", state.users, state.moreUsers, state.answered ? "Nobody that is known." : "Asking …"),
+    state.answered
+      ? section("Used by", state.users, state.moreUsers, "Nobody that is known.")
+      : [h("h3", {}, "Used by"), h("p", { class: "dim" }, "Asking …")],
     section("Uses", state.uses, state.more, "Nothing that is known."),
   );
 }

@@ -52,7 +52,7 @@ async function show() {
     shown = offered;
   } catch (error) {
     if (signal.aborted || error.name === "AbortError") return;
-    replace(content, h("div", { class: "scroll" }, h("p", { class: "error" }, error.message)));
+    replace(content);
     say(error.message, true);
   }
 }

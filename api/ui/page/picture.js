@@ -6,7 +6,11 @@ import { library } from "./net.js";
 const FONT = 12;
 const LINE_HEIGHT = 15;
 const LINES = { exact: "solid", inferred: "dashed", conventional: "dotted", textual: "solid" };
-const SMALLEST_TEXT = 0.62;
+const SMALLEST_ZOOM = 0.62;
+const AROUND = 44; // the legend stands below
+const BETWEEN = 12; // boxes of a layer
+const WIDER = 56; // of the 90 between layers
+const LEAST = 9; // pixels on the screen that text needs to be read
 const measure = document.createElement("canvas").getContext("2d");
 
 // nodes: {id, label, kind, centre, mark}; edges: {source, target, evidence, mark, label}.
@@ -29,6 +33,7 @@ export async function draw(container, nodes, edges, { direction = "RIGHT", align
   });
   container.setAttribute("role", "img");
   container.setAttribute("aria-label", `${label}. The list beside it has the same.`);
+  keepReadable(picture);
   fitReadable(picture);
   let before = 0;
   picture.on("tap", "node", (event) => {
@@ -49,7 +54,7 @@ export async function draw(container, nodes, edges, { direction = "RIGHT", align
     container.title = "";
   });
   return {
-    fit: () => picture.fit(undefined, 24),
+    fit: () => picture.fit(undefined, AROUND),
     restyle: () => picture.style(styles()),
     mark: (id) => {
       picture.nodes().removeClass("chosen");
@@ -77,7 +82,7 @@ async function layout(nodes, edges, direction, align) {
       "elk.algorithm": "layered",
       "elk.direction": direction,
       "elk.layered.spacing.nodeNodeBetweenLayers": "90",
-      "elk.spacing.nodeNode": "12",
+      "elk.spacing.nodeNode": String(BETWEEN),
       "elk.layered.nodePlacement.strategy": "BRANDES_KOEPF",
       "elk.layered.nodePlacement.bk.fixedAlignment": "BALANCED",
       "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
@@ -91,17 +96,53 @@ async function layout(nodes, edges, direction, align) {
 
 // All of it where its text can be read then, else its middle at a size that can.
 function fitReadable(picture) {
-  picture.fit(undefined, 44); // the legend stands below
+  picture.fit(undefined, AROUND);
   if (picture.zoom() > 1.1) picture.zoom(1.1);
-  if (picture.zoom() < SMALLEST_TEXT) picture.zoom(SMALLEST_TEXT);
+  if (picture.zoom() < SMALLEST_ZOOM) picture.zoom(SMALLEST_ZOOM);
   const middle = picture.nodes("[?centre]");
-  if (picture.zoom() > SMALLEST_TEXT || middle.empty()) picture.center();
+  if (picture.zoom() > SMALLEST_ZOOM || middle.empty()) picture.center();
   else {
     picture.center(middle);
     const box = picture.elements().renderedBoundingBox();
     // Not more empty room on one side than there has to be.
     if (box.x1 > 24) picture.panBy({ x: 24 - box.x1, y: 0 });
   }
+}
+
+// Where boxes get small, each shows its first line alone, as large as can be read and has room.
+function keepReadable(picture) {
+  let level = null;
+  picture.on("zoom", () => {
+    const zoom = picture.zoom();
+    const now = FONT * zoom >= LEAST ? 0 : Math.floor(Math.log2(zoom) * 4);
+    if (now === level) return;
+    level = now;
+    picture.batch(() => picture.nodes().forEach((node) => {
+      node.removeStyle("font-size label width");
+      if (!now) return;
+      const { label, width, height, centre } = node.data();
+      // Of the room between boxes and between layers some is taken as well.
+      const size = Math.min(LEAST / 2 ** (now / 4), (height + BETWEEN - 2) / 1.15);
+      const { text, length } = shortened(label.split("\n")[0], ((width + WIDER - 4) * FONT) / size, centre);
+      node.style({ "font-size": size, label: text, width: Math.max(width, (length * size) / FONT + 4) });
+    }));
+  });
+}
+
+// As much of a name as there is room for: its last parts if they fit, else the beginning of the last.
+function shortened(name, room, isBold) {
+  measure.font = `${isBold ? "bold " : ""}${FONT}px "DejaVu Sans", system-ui, sans-serif`;
+  const length = (text) => measure.measureText(text).width;
+  const separator = /\/|\.pyi?$/.test(name) ? "/" : ".";
+  const parts = name.split(separator);
+  let text = name;
+  while (parts.length > 1 && length(text) > room) {
+    parts.shift();
+    text = parts.join(separator);
+  }
+  const last = text;
+  for (let letters = last.length; letters > 1 && length(text) > room; letters -= 1) text = `${last.slice(0, letters)}…`;
+  return { text, length: length(text) };
 }
 
 function styles() {
