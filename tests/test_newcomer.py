@@ -107,6 +107,18 @@ def test_a_repository_without_a_commit_is_all_new(
     assert "no attribute 'nope'" in ask(capsys, "validate", ".")[1]
 
 
+def test_a_repository_of_another_user_is_said_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = plant(tmp_path / "w", "a.py")
+    monkeypatch.chdir(root)
+    subprocess.run(["git", "init", "-q"], check=True)
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    code, _, said = ask(capsys, "validate")
+    assert code == 2
+    assert f"git config --global --add safe.directory {root} trusts it" in said
+
+
 def test_nothing_changed_is_said_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -155,6 +155,9 @@ class Repository:
         if message.startswith("bad revision"):
             raise InvalidArgumentsError(f"there is no revision {message[13:]} in {self._folder}")
         if found is None or is_late:
+            if message.startswith("detected dubious ownership"):
+                # What git advises for files of another user.
+                message += f"; git config --global --add safe.directory {self._folder} trusts it"
             raise InvalidArgumentsError(
                 f"git cannot tell what has changed in {self._folder}: "
                 f"{message or 'it failed'}. Without git, whole files, a diff or a proposed text "

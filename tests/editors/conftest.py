@@ -41,7 +41,7 @@ def pytest_terminal_summary(
 _EDITORS = {
     "test_emacs": ("Emacs with eglot", ["emacs", "--version"]),
     "test_neovim": ("Neovim", ["nvim", "--version"]),
-    "test_vim": ("Vim with ALE", ["vim.nox", "--version"]),
+    "test_vim": ("Vim", ["vim.nox", "--version"]),
     "test_vscode": ("the extension for VS Code, without it", ["node", "--version"]),
     # Where its home is new, a line of its log comes first.
     "test_vscode_itself": (
