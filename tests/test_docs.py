@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import shlex
@@ -23,7 +24,11 @@ from flux_index.api.settings import SETTINGS
 ROOT = Path(__file__).resolve().parent.parent
 # What anything may stand for: in a line, or as a line of its own.
 ANYTHING = "…"
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "ARCHITECTURE.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+    ROOT / "editors/vscode/README.md",
+]
 
 
 @pytest.fixture(scope="module")
@@ -111,21 +116,62 @@ def test_the_page_of_faults_that_were_found_is_made_of_their_list(tmp_path: Path
     assert made.read_text().count("\n| ") > 5
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_questions_in_sql_are_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "shop.py").write_text(
+        "import json\n\n\nclass Shop: ...\n\n\njson.load(open('x'))\n"
+    )
+    (tmp_path / "desk.py").write_text("def pay(): ...\n")
+    (tmp_path / "till.py").write_text("def pay(): ...\n")
+    monkeypatch.chdir(tmp_path)
+    lines = command_lines((ROOT / "docs/sql.md").read_text())
+    questions = [
+        line for line in lines if line.startswith("flux-index sql") and ANYTHING not in line
+    ]
+    assert len(questions) >= 4
+    for line in questions:
+        assert main(words_of(line)) == 0, line
+        assert capsys.readouterr().out
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_command_line_of_a_page_is_one(
     page: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Commands, operations and options are there; nothing is run but their help."""
-    for block in re.findall(r"^```(?:sh|console)\n(.*?)^```", page.read_text(), re.S | re.M):
-        for line in block.splitlines():
-            line = line.removeprefix("$ ")
-            if not line.startswith("flux-index "):
-                continue
-            words = shlex.split(line.partition(" < ")[0].partition(" > ")[0], comments=True)[1:]
-            words = [word for word in words if word != ANYTHING]
-            name = words[:2] if words[0] == "query" else words[:1]
-            assert main([*name, "--help"]) == 0, line
-            known = capsys.readouterr().out
-            for word in words[len(name) :]:
-                if re.match(r"--?[a-z]", word) and word not in ("-v", "--help", "--version"):
-                    assert word.partition("=")[0] in known, f"{line}: no {word}"
+    for line in command_lines(page.read_text()):
+        words = words_of(line)
+        words = [word for word in words if word != ANYTHING]
+        # The scheme of a symbol in SCIP begins so as well.
+        if not words or words[0] in ("COMMAND", "--version", "-v", "python"):
+            continue
+        name = words[:2] if words[0] == "query" and len(words) > 1 else words[:1]
+        if name[-1].isupper() or name[-1].startswith("-"):
+            name = name[:-1]
+        assert main([*name, "--help"]) == 0, line
+        known = capsys.readouterr().out
+        for word in words[len(name) :]:
+            if re.match(r"--?[a-z]", word) and word not in ("-v", "--help", "--version"):
+                assert word.partition("=")[0] in known, f"{line}: no {word}"
+
+
+def words_of(line: str) -> list[str]:
+    """Return what follows the name of the program, up to what is the shell's."""
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
+    lexer.whitespace_split = True
+    return list(itertools.takewhile(lambda word: not set(word) & set("<>|)&;"), lexer))[1:]
+
+
+def command_lines(text: str) -> list[str]:
+    """Return what a page writes as a command line of ours, in blocks and in its sentences."""
+    fence = re.compile(r"^( *)```(\w*)\n(.*?)^\1```", re.DOTALL | re.MULTILINE)
+    found = [
+        line[line.index("flux-index ") :]
+        for _, language, block in fence.findall(text)
+        if language in ("", "sh", "console", "yaml")
+        for line in block.splitlines()
+        if re.match(r"(?:\$ |\w+=\$\()?flux-index |- (?:run: )?flux-index ", line.strip())
+    ]
+    in_sentences = re.findall(r"`(flux-index [^`\n]+)`", fence.sub("", text))
+    return [*found, *in_sentences]
