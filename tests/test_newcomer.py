@@ -211,3 +211,18 @@ def test_a_picture_of_several_definitions_does_not_say_which_is_called(
     picture = ask(capsys, "query", "callers", "Plugin.load", "--format", "dot")[1]
     assert 'label="Plugin.load\\n2 definitions"' in picture
     assert '"shop.plugin.start" -> "asked Plugin.load"' in picture
+
+
+def test_of_several_definitions_that_of_the_package_comes_before_that_of_a_build_script(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {
+        "pyproject.toml": "[project]\nname = 'shop'\n",
+        "build_backend/plugins.py": "class Plugin: ...\n",
+        "src/shop/__init__.py": "",
+        "src/shop/plugin.py": "class Plugin: ...\n\n\nclass Mail(Plugin): ...\n",
+    }
+    monkeypatch.chdir(plant(tmp_path / "w", files=files))
+    out = ask(capsys, "query", "hierarchy", "Plugin")[1]
+    assert out.startswith("src/shop/plugin.py:1:7")
+    assert "1 subclass" in out

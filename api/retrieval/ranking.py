@@ -130,7 +130,9 @@ class Ranking:
             why.append(commit)
         if kinds["changed together"][at] > 0.5:
             why.append("changed together with files above")
-        if evidence.scores["recent3"][at] > 0.2:
+        recent = evidence.scores["recent3"]
+        # Where all was changed at once, nothing was lately.
+        if recent[at] > 0.2 and min(recent) < recent[at]:
             why.append("changed lately")
         return why
 

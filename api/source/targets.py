@@ -28,6 +28,8 @@ from ...indexer.text import utf16_to_offset
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ...indexer.facts import FileFacts
     from ...indexer.inference.inference import Inference
     from ..open_workspace import OpenWorkspace
@@ -138,10 +140,14 @@ def _inherited(inference: Inference, name: str, path: str | None) -> list[Found]
 
 
 def find_by_suffix(inference: Inference, name: str, path: str | None = None) -> list[Found]:
-    """Return the entities whose qualified name ends with a dotted name, best first."""
+    """Return the entities whose qualified name ends with a dotted name, best first.
+
+    Tests come last, and what lies beside the source roots (scripts that build) behind what is in them.
+    """
     suffix = "." + name
+    roots = inference.snapshot.index.workspace.source_roots
     owner = name.rpartition(".")[0].rpartition(".")[2]
-    result: list[tuple[tuple[int, str, int], Found]] = []
+    result: list[tuple[tuple[bool, bool, str, int], Found]] = []
     for where, symbol in symbols_by_name(inference, name.rpartition(".")[2]):
         if path is not None and where != path:
             continue
@@ -154,9 +160,15 @@ def find_by_suffix(inference: Inference, name: str, path: str | None = None) -> 
             continue
         dotted = qualified_name(inference, found.entity)
         if dotted == name or dotted.endswith(suffix):
-            result.append(((is_test_file(where), where, symbol.position), found))
+            rank = is_test_file(where), _is_beside(where, roots), where, symbol.position
+            result.append((rank, found))
     result.sort(key=lambda item: item[0])
     return [found for _, found in result]
+
+
+def _is_beside(path: str, roots: Sequence[str]) -> bool:
+    """True if a file is below none of the folders that are named as source roots."""
+    return not any(path.startswith(f"{root}/") for root in roots if root)
 
 
 def symbols_by_name(inference: Inference, name: str) -> list[tuple[str, StoredSymbol]]:
