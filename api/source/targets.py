@@ -142,7 +142,7 @@ def _inherited(inference: Inference, name: str, path: str | None) -> list[Found]
 def find_by_suffix(inference: Inference, name: str, path: str | None = None) -> list[Found]:
     """Return the entities whose qualified name ends with a dotted name, best first.
 
-    Tests come last, and what lies beside the source roots (scripts that build) behind what is in them.
+    Tests come last, and scripts beside the source roots behind what is in them.
     """
     suffix = "." + name
     roots = inference.snapshot.index.workspace.source_roots
