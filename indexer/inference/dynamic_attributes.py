@@ -6,6 +6,8 @@ names, and attributes that are set under computed names.
 
 from __future__ import annotations
 
+from itertools import islice
+
 from .. import facts as f
 from .. import facts_view
 from ..facts_view import decorators
@@ -16,6 +18,7 @@ from .access_paths import decorator_callee, enclosing_call, last_name
 from .attribute_getters import names_given
 from .classes import class_member, metaclass, mro, own_member
 from .entities import CLASS, FUNCTION, name_of
+from .names import bindings_of_name
 from .query_cache import cached
 from .return_types import gives_back
 from .standard_types import standard_class
@@ -33,6 +36,7 @@ HARMLESS = CLASS_DECORATORS | frozenset(
     ["final", "total_ordering", "runtime_checkable", "deprecated", "dataclass_transform",
      "override"]
 )  # fmt: skip
+_UPDATING = frozenset(["update", "setdefault", "__setitem__"])
 _RESTORING = frozenset(["__setstate__", "__copy__", "__deepcopy__", "copy", "__reduce__"])
 
 
@@ -348,7 +352,7 @@ def sets_computed_attributes(facts: FileFacts, row: int) -> bool:
                 continue
             if name == "__dict__" and not _is_updated(facts, ref):
                 continue
-            if name == "setattr" and not _is_set_on_plain_name(facts, ref):
+            if name == "setattr" and not _is_set_on_own(facts, row, ref):
                 continue
             if name == "update_wrapper" and _first_argument(facts, ref) != "self":
                 continue
@@ -365,7 +369,9 @@ def _updates_vars(facts: FileFacts, start: int, end: int) -> bool:
         if call >= 0 and (
             call in facts.item_binding.container
             or any(
-                kind == f.ATTRIBUTE and facts_view.operand(facts, row) == call
+                kind == f.ATTRIBUTE
+                and facts_view.operand(facts, row) == call
+                and facts.names[facts_view.attribute_name_row(facts, row)] in _UPDATING
                 for row, kind in enumerate(facts.expr.op)
             )
         ):
@@ -394,9 +400,7 @@ def _is_updated(facts: FileFacts, expr: int) -> bool:
             return True
         if kind == f.ATTRIBUTE and facts_view.operand(facts, row) == expr:
             name = facts.names[facts_view.attribute_name_row(facts, row)]
-            return name in ("setdefault", "__setitem__") or (
-                name == "update" and not _copies_dictionary(facts, row)
-            )
+            return name in _UPDATING and not (name == "update" and _copies_dictionary(facts, row))
         if kind == f.CALL and list(facts_view.argument_values(facts, row)) == [expr]:
             return False  # passed to a call: another dictionary gets the items of this one
     return False
@@ -419,8 +423,54 @@ def _first_argument(facts: FileFacts, function: int) -> str:
     return facts_view.plain_name(facts, arguments[0]) if arguments else ""
 
 
-def _is_set_on_plain_name(facts: FileFacts, function: int) -> bool:
-    """True if ``setattr`` is called with a plain name as its object, or in no complete call."""
+# Functions and methods that give another object of the class of what they are called with or on.
+_COPYING = frozenset(
+    ["copy", "deepcopy", "_copy", "clone", "_clone", "__copy__", "__deepcopy__", "replace",
+     "__class__", "__new__", "new", "create_instance"]
+)  # fmt: skip
+
+
+def _is_set_on_own(facts: FileFacts, cls: int, function: int) -> bool:
+    """True if ``setattr`` in a class may be called with an object of that class, by its form.
+
+    That is the receiver of a method, or what is made of it. Of what else is set on, types tell.
+    """
     call = enclosing_call(facts, function)
     arguments = facts_view.argument_values(facts, call) if call >= 0 else ()
-    return len(arguments) < 2 or facts.expr.op[arguments[0]] == f.NAME
+    if len(arguments) < 2:
+        return True  # it is passed on
+    if facts.expr.op[arguments[0]] != f.NAME:
+        return False
+    receivers = _receivers(facts, cls)
+    if facts_view.plain_name(facts, arguments[0]) in receivers:
+        return True
+    return any(
+        _is_made_of(facts, facts.binding.value[row], receivers)
+        for row in bindings_of_name(facts, arguments[0])
+    )
+
+
+def _receivers(facts: FileFacts, cls: int) -> set[str]:
+    """Return the names of the first parameters of a class's methods."""
+    table = facts.definition
+    return {
+        facts.names[facts.parameter.name[row]]
+        for definition, scope in enumerate(table.scope)
+        if scope == table.own_scope[cls]
+        and table.kind[definition] == f.FUNCTION
+        and not table.flags[definition] & f.STATIC
+        for row in islice(facts_view.parameters(facts, table.own_scope[definition]), 1)
+        if facts.parameter.name[row] >= 0
+    }
+
+
+def _is_made_of(facts: FileFacts, value: int, receivers: set[str]) -> bool:
+    """True if a value is one of some names, or made by a call that copies or makes instances."""
+    if facts_view.op(facts, value) == f.NAME:
+        return facts_view.plain_name(facts, value) in receivers
+    function = facts_view.called(facts, value)
+    if function < 0:
+        return False
+    if facts_view.plain_name(facts, function) in receivers:
+        return True  # `cls()`
+    return facts.expr.op[function] == f.CALL or last_name(facts, function) in _COPYING

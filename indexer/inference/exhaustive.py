@@ -31,7 +31,7 @@ from .entities import (
 from .entity_types import entity_type
 from .members import member_definitions
 from .module_writes import values_set_elsewhere
-from .names import bindings_in_force, module_attribute, resolve_binding
+from .names import bindings_of_name, module_attribute, resolve_binding
 from .query_cache import cached
 from .return_types import has_known_decorators
 from .signatures import NEVER, Arguments, match_score, matching_overloads, overloads
@@ -156,19 +156,13 @@ def _is_narrowed(inference: Inference, path: str, expr: int) -> bool:
 
 
 def _name(inference: Inference, path: str, facts: FileFacts, expr: int) -> bool:
-    rows = _bindings_of_name(facts, expr)
+    rows = bindings_of_name(facts, expr)
     if not rows:  # a builtin, or a name that a star import binds
         return all(
             _entity(inference, item.entity)
             for item in expressions.definitions_of(inference, path, expr)
         )
     return all(_binding(inference, path, facts, row) and not _is_field(facts, row) for row in rows)
-
-
-def _bindings_of_name(facts: FileFacts, expr: int) -> list[int]:
-    """Return the rows of the bindings that may be in force where a plain name is read."""
-    scope, name = facts_view.name_scope(facts, expr), facts_view.name_row(facts, expr)
-    return bindings_in_force(facts, scope, name, facts.expr.position[expr], expr)
 
 
 def _annotates(facts: FileFacts, cls: int, name: int) -> bool:
@@ -494,7 +488,7 @@ def _has_unknown_elements(inference: Inference, path: str, expr: int) -> bool:
     facts = inference.need(path)
     if facts.expr.op[expr] != f.NAME:
         return False
-    for row in _bindings_of_name(facts, expr):
+    for row in bindings_of_name(facts, expr):
         annotation, value = facts.binding.annotation[row], facts.binding.value[row]
         if annotation >= 0:
             type_ = annotation_type(inference, path, annotation)
@@ -628,7 +622,7 @@ def _has_only_known_values(inference: Inference, path: str, facts: FileFacts, ex
     if op in (f.LIST, f.SET, f.DICT, f.DICT_COMPREHENSION):
         return False
     if op == f.NAME:
-        rows = _bindings_of_name(facts, expr)
+        rows = bindings_of_name(facts, expr)
         return bool(rows) and all(
             _binding_has_only_known_values(inference, path, facts, row) for row in rows
         )

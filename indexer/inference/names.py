@@ -241,6 +241,12 @@ def bindings_in_force(
     return late if late and facts.names[name] not in _builtin_names() else []
 
 
+def bindings_of_name(facts: FileFacts, expr: int) -> list[int]:
+    """Rows of the bindings that a plain name may have where an expression reads it."""
+    scope, name = facts.expr.b[expr], facts.expr.a[expr]
+    return bindings_in_force(facts, scope, name, facts.expr.position[expr], expr)
+
+
 def _all_later(facts: FileFacts, rows: list[int], position: int, expr: int) -> bool:
     """True if every one of some bindings happens after a position."""
     at = facts.binding.position
