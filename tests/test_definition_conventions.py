@@ -542,6 +542,21 @@ DELEGATION = {
         Lazy().${foo}foo()
         Lazy().${nothing}bar()
     """,
+    "another one of its kind, and at last something else": """
+        class Foo:
+            def foo(self): ...
+        #       ^^^ foo (conventional)
+        class Layer:
+            def __init__(self, it):
+                self._it = it
+            def __getattr__(self, name):
+                return getattr(self._it, name)
+            def copy(self):
+                return Layer(self)
+        layer = Layer(Layer(Foo()))
+        layer.${foo}foo()
+        layer.${nothing}bar()
+    """,
     "something that is not known": """
         class Foo:
             def foo(self): ...

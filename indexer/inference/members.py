@@ -25,6 +25,7 @@ from .entities import (
     owner_class,
 )
 from .names import module_attribute
+from .query_cache import cached
 from .standard_types import builtin_instance, standard_class
 from .type_variables import concrete
 from .types import (
@@ -132,6 +133,12 @@ def _of_delegate(inference: Inference, entity: Entity, name: str) -> list[Found]
     """Return what ``__getattr__`` takes from something else: ``return getattr(self._it, name)``."""
     if name.startswith("__") or not inference.conventional:
         return []
+    # What is wrapped may be another one of its kind.
+    key = "delegated", entity, name
+    return cached(inference, key, lambda: _delegated(inference, entity, name), list[Found]())
+
+
+def _delegated(inference: Inference, entity: Entity, name: str) -> list[Found]:
     found: list[Found] = []
     for item in class_member(inference, entity, "__getattr__"):
         if item.entity.kind != FUNCTION:
