@@ -324,7 +324,7 @@ def test_untyped_receivers_are_judged_by_the_methods_that_there_are(tmp_path: Pa
         """,
         *RULES,
     )
-    assert {each.severity for each in found} == {"warning"}
+    assert {each.severity for each in found} == {"hint"}
 
 
 FIXES = {

@@ -564,7 +564,7 @@ def test_untyped_receivers_are_judged_by_convention(tmp_path: Path) -> None:
         """,
         *RULES,
     )
-    assert [(each.severity, each.evidence) for each in found] == [("warning", "conventional")]
+    assert [(each.severity, each.evidence) for each in found] == [("hint", "conventional")]
 
 
 FIXES = {

@@ -234,3 +234,45 @@ def test_what_the_first_declaration_lets_be_awaited(tmp_path: Path) -> None:
         """,
         "incompatible-override",
     )
+
+
+def test_properties_that_give_a_function_are_called_as_methods_are(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        from collections.abc import Callable
+        class Widget:
+            def selectable(self): return True
+            def sizing(self): return 1
+        class Delegating(Widget):
+            @property
+            def selectable(self) -> Callable[[], bool]: return self.inner.selectable
+            @property
+            def sizing(self) -> int: return 1
+            #   ^^^^^^ incompatible-override (it is a property)
+        """,
+        "incompatible-override",
+    )
+
+
+_CONFIGURED = """
+    #- base.py
+    class Config:
+        def open(self, database_name="unnamed", databases=None):
+            raise NotImplementedError
+        def close(self, force): ...
+    #- storages.py
+    from base import Config
+    class Mapping(Config):
+        def open(self): return 1
+        def close(self): ...
+        #   ^^^^^ incompatible-override
+    class File(Config):
+        def open(self): return 2
+    class Demo(Config):
+        def open(self): return 3
+    """
+
+
+def test_overrides_that_most_siblings_write_so(tmp_path: Path) -> None:
+    check_findings(tmp_path, _CONFIGURED, "incompatible-override")

@@ -135,3 +135,40 @@ def test_loggers_that_are_not_those_of_the_standard_library(tmp_path: Path) -> N
         """,
         "ruff:PLE12",
     )
+
+
+def test_right_code_that_ruff_takes_for_a_bug(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        #- managers.py
+        from contextlib import _GeneratorContextManager
+        class Guarded(_GeneratorContextManager):
+            def __init__(self, keyword, func):
+                self.keyword = keyword
+                return super().__init__(func, (), {})
+        class Other:
+            def __init__(self):
+                return 1
+        #       ^^^^^^^^ ruff:PLE0101
+        #- files.py
+        def load(path, driver):
+            try:
+                return open(path)
+            except FileNotFoundError if driver == "sec2" else OSError:
+                return None
+            except [ValueError, KeyError]:
+                #  ^^^^^^^^^^^^^^^^^^^^^^ ruff:B030
+                return None
+        #- interfaces.py
+        Interface = make_interface()
+        class IBroken(Interface):
+            def __setattr__(name, value):
+                ...
+        class Broken:
+            def __setattr__(name, value):
+            #   ^^^^^^^^^^^ ruff:PLE0302
+                ...
+        """,
+        "ruff:B030", "ruff:PLE0101", "ruff:PLE0302",
+    )  # fmt: skip

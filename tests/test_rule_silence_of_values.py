@@ -255,3 +255,123 @@ def test_self_of_an_inner_function_is_another_one(tmp_path: Path) -> None:
         """,
         "unresolved-attribute",
     )
+
+
+def test_callables_that_code_asks_if_they_are_coroutine_functions(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        import inspect
+        from collections.abc import Callable
+        def watch(callback: Callable[[bytes], bool]):
+            if inspect.iscoroutinefunction(callback):
+                async def call(data):
+                    return await callback(data)
+                return call
+        async def call(callback: Callable[[bytes], bool]):
+            return await callback(b"")
+            #      ^^^^^ not-awaitable
+        """,
+        "not-awaitable",
+    )
+
+
+def test_a_tuple_as_the_only_type_argument_means_a_tuple(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        from collections.abc import Iterable
+        class Net: ...
+        def pairs() -> "Iterable[(Net, int)]":
+            yield Net(), 1
+        def nets() -> Iterable[Net]:
+            yield Net()
+        for net, place in pairs():
+            print(net)
+        for net, place in nets():
+        #   ^ not-iterable
+            print(net)
+        """,
+        "not-iterable",
+    )
+
+
+def test_what_only_the_source_of_an_abstract_class_shows(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        from collections.abc import ItemsView, KeysView
+        class Keys(KeysView):
+            def __reversed__(self):
+                yield from reversed(self._mapping)
+        class Items(ItemsView):
+            def first(self):
+                return next(iter(self._mapping)), self._maping
+                #                                      ^^^^^^^ unresolved-attribute
+        """,
+        "unresolved-attribute",
+    )
+
+
+def test_members_that_a_call_of_a_metaclass_adds(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        class StorageTests:
+            def open(self):
+                return self.create_storage()
+        class Recovery(StorageTests):
+            def recover(self):
+                return self.create_storage("new")
+        class Other:
+            def open(self):
+                return self.create_storage()
+                #           ^^^^^^^^^^^^^^ unresolved-attribute
+        def suite(factory):
+            def create_storage(self, name="data"):
+                return factory(name)
+            def add(class_):
+                return class_.__class__("New", (class_,), dict(create_storage=create_storage))
+            return [add(Recovery)]
+        """,
+        "unresolved-attribute",
+    )
+
+
+def test_imports_where_hasattr_says_that_something_newer_is_missing(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        import threading
+        class Daemon(threading.Thread):
+            def __init__(self):
+                if hasattr(self, "_invoke_excepthook"):
+                    from threading import excepthok
+                    #                     ^^^^^^^^^ unresolved-name
+                else:
+                    def run():
+                        from threading import _format_exc
+        """,
+        "unresolved-name",
+    )
+
+
+def test_methods_awaited_of_objects_of_packages_that_are_not_installed(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        #- protocol.py
+        class Connection:
+            def send_push_promise(self, headers):
+                return 1
+        #- demo.py
+        from starlette.requests import Request
+        async def homepage(request: Request):
+            await request.send_push_promise("/style.css")
+        #- local.py
+        async def homepage(request):
+            await request.send_push_promise("/style.css")
+        #   ^^^^^ not-awaitable
+        """,
+        "not-awaitable",
+    )

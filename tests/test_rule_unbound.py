@@ -510,3 +510,52 @@ def test_code_for_type_checkers_in_classes(tmp_path: Path) -> None:
         """,
         *_RULES,
     )
+
+
+def test_one_case_after_the_other_of_what_something_is(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        def convert(kind, cell):
+            if kind == "il":
+                output = 1
+            if kind == "v":
+                output = 2
+            print(output)
+            if isinstance(cell, int):
+                mask = 0
+            if isinstance(cell, str):
+                mask = 1
+            print(mask)
+            if kind == "il":
+                size = 1
+            if cell == "v":
+                size = 2
+            print(size)
+            #     ^^^^ possibly-unbound
+        """,
+        *_RULES,
+    )
+
+
+def test_what_the_first_round_of_a_loop_binds_beside_a_name_that_is_none(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        def rows(cells, width):
+            row = None
+            for cell in cells:
+                if row is None or row.width + cell > width:
+                    row = Row()
+                    used = 0
+                used += cell
+            for cell in cells:
+                if width is None or cell > width:
+                    more = 0
+                more += cell
+            #   ^^^^ possibly-unbound
+        class Row:
+            width = 1
+        """,
+        *_RULES,
+    )

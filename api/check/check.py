@@ -9,10 +9,11 @@ from itertools import islice
 from zlib import crc32
 
 from ...indexer.errors import OutOfWorkError, UnknownFileError
-from ...indexer.inference.entities import qualified_name
+from ...indexer.inference.entities import CONVENTIONAL, EVIDENCE_NAMES, qualified_name
 from ...indexer.inference.inference import Inference
 from ...indexer.snapshot.time_limit import TimeLimit
 from ..source.entity_views import enclosing
+from . import messages
 from .api_diff.changes import ApiChange, api_changes, broken_uses, explain_finding
 from .api_diff.removed import Removal
 from .api_diff.surface import changed_names, possible_users
@@ -71,9 +72,23 @@ def check_change(change: Change, *, whole: bool = False) -> list[Finding]:
     return _finish(found, change, changes)
 
 
+_BY_CONVENTION = EVIDENCE_NAMES[CONVENTIONAL]
+# What these compare with is declared, or was learned, for the purpose.
+_BY_DECLARATION = frozenset(["undeclared-argument", KNOWN_MISTAKE])
+
+
 def check_whole_file(inference: Inference, path: str) -> list[Finding]:
     """Return all faults of a file, whoever caused them, with their fixes."""
     found = _faults(inference, path)
+    for finding in found:
+        if (
+            finding.evidence == _BY_CONVENTION
+            and finding.rule not in _BY_DECLARATION
+            and not finding.message.startswith(messages.UNKNOWN)
+        ):
+            # Conventions are read off this very code: what does not follow one tells no more than
+            # that it is less general. An edit that speaks against one is another matter.
+            finding.severity = HINT
     _propose(found, inference, None)
     return found
 

@@ -88,7 +88,7 @@ def _widened(facts: FileFacts, lines: list[tuple[int, int]]) -> Regions:
 _LARGEST_TREE = 1_000_000
 # Expressions between two chances to interrupt a check.
 _INTERRUPT_EVERY = 16
-_ATTRIBUTE_FUNCTIONS = ("hasattr", "getattr", "setattr", "delattr")
+_ATTRIBUTE_FUNCTIONS = frozenset(["hasattr", "getattr", "setattr", "delattr"])
 _CATCHING_ANY = frozenset(["Exception", "BaseException"])
 # Lines of a `try` that tries one thing: what a handler of everything expects to fail.
 _SHORT_TRY = 3
@@ -265,28 +265,40 @@ class CheckContext:
 
     def _constant_tests(self, position: int) -> Iterator[bool]:
         """Yield for each ``if True`` or ``if False`` around a position if its branch runs."""
-        for test, is_true_branch in self._tests_around(position):
+        for test, is_true_branch in self._tests_around(position, self.scope_at(position)):
             op = self.facts.expr.op[test]
             if op in (f.TRUE, f.FALSE):
                 yield (op == f.TRUE) == is_true_branch
 
-    def _tests_around(self, position: int) -> Iterator[tuple[int, bool]]:
+    def _tests_around(self, position: int, scope: int) -> Iterator[tuple[int, bool]]:
         """Yield the tests of the branches around a position, and if the branch is the true one."""
         table = self.facts.block
-        for block in blocks_around(self.facts, self.scope_at(position), position):
+        for block in blocks_around(self.facts, scope, position):
             kind = table.kind[block]
             if kind in (f.IF_TRUE, f.IF_FALSE) and table.test[block] >= 0:
                 yield table.test[block], kind == f.IF_TRUE
 
     def has_attribute_test_around(self, position: int) -> bool:
         """True if a test around a position calls ``hasattr`` or the like."""
-        return any(self._calls_hasattr(test) for test, _ in self._tests_around(position))
+        return self.has_test_around(position, _ATTRIBUTE_FUNCTIONS)
 
-    def _calls_hasattr(self, test: int) -> bool:
+    def has_test_around(self, position: int, functions: frozenset[str]) -> bool:
+        """True if a test around a position, or around its function, calls one of some names."""
+        scope = self.scope_at(position)
+        while scope >= 0:
+            tests = self._tests_around(position, scope)
+            if any(self._calls_any(test, functions) for test, _ in tests):
+                return True
+            scope = self.facts.scope.parent[scope]
+        return False
+
+    def _calls_any(self, test: int, functions: frozenset[str]) -> bool:
         function = facts_view.called(self.facts, test)
         if function >= 0:
-            return self.spelled(function) in _ATTRIBUTE_FUNCTIONS
-        return any(map(self._calls_hasattr, facts_view.operands(self.facts, test)))
+            return self.spelled(function).rpartition(".")[2] in functions
+        return any(
+            self._calls_any(each, functions) for each in facts_view.operands(self.facts, test)
+        )
 
     def scope_at(self, position: int) -> int:
         """Return the scope in which what is written at a position is evaluated."""
@@ -374,6 +386,15 @@ class CheckContext:
     def imports_unknown(self) -> bool:
         """True if the file imports a missing module, whose objects may have any member."""
         return _imports_missing(self.strict, self.path, set(self.facts.imports.module))
+
+    @property
+    def lacks_modules(self) -> bool:
+        """True if the file may use objects of packages that are not installed."""
+        return (
+            self.inference.snapshot.index.search_path.lacks_something
+            or self.may_get_unknown_objects
+            or self.imports_unknown
+        )
 
     @cached_property
     def may_get_unknown_objects(self) -> bool:

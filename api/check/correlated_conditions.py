@@ -31,9 +31,68 @@ def is_correlated(scope: Scope, read: ast.AST, nodes: list[ast.AST], name: str) 
     tested = {text for each in conditions for text in _paths(each)} - {name}
     spelled = {ast.dump(each) for each in conditions}
     tests = [test for each in before for one in ast.walk(each) for test in _tests(one)]
-    return any(_asks_for_names(test) or ast.dump(test) in spelled for test in tests) or any(
-        tested.intersection(_telling(each)) for each in before
+    return (
+        _are_cases(before)
+        or any(_binds_at_first(each) for each in before)
+        or any(_asks_for_names(test) or ast.dump(test) in spelled for test in tests)
+        or any(tested.intersection(_telling(each)) for each in before)
     )
+
+
+def _are_cases(before: list[ast.AST]) -> bool:
+    """True if several statements ask one after the other which of some values something has.
+
+    ``if kind == "a": x = 1`` and then ``if kind == "b": x = 2``: it has one of these.
+    """
+    apart = [each for place, each in enumerate(before) if each not in before[:place]]
+    asked = [_compared_with_constant(each.test) for each in apart if isinstance(each, ast.If)]
+    return len(asked) > 1 and len(asked) == len(apart) and bool(asked[0]) and len({*asked}) == 1
+
+
+def _compared_with_constant(test: ast.AST) -> str:
+    """Return what a test compares with a constant, or asks the class of; empty for other tests."""
+    match test:
+        case ast.Compare(left=left, ops=[ast.Eq() | ast.Is()], comparators=[ast.Constant()]):
+            return ast.dump(left)
+        case ast.Compare(
+            left=left, ops=[ast.In()], comparators=[ast.Tuple() | ast.List() | ast.Set()]
+        ):
+            return ast.dump(left)
+        case ast.Call(func=ast.Name(id="isinstance"), args=[left, _]):
+            return ast.dump(left)
+        case _:
+            return ""
+
+
+def _binds_at_first(statement: ast.AST) -> bool:
+    """True if a statement is also taken where a name is None, and binds that: in the first round.
+
+    ``if row is None or row.is_full: row = Row(); size = 0``, with ``row = None`` before a loop.
+    """
+    if not isinstance(statement, ast.If) or statement.orelse:
+        return False
+    parts = statement.test.values if isinstance(statement.test, ast.BoolOp) and isinstance(
+        statement.test.op, ast.Or
+    ) else [statement.test]  # fmt: skip
+    bound = {
+        each.id
+        for one in statement.body
+        for each in ast.walk(one)
+        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+    }
+    for part in parts:
+        match part:
+            case (
+                ast.Compare(
+                    left=ast.Name(id=name), ops=[ast.Is()], comparators=[ast.Constant(value=None)]
+                )
+                | ast.UnaryOp(op=ast.Not(), operand=ast.Name(id=name))
+            ):
+                if name in bound:
+                    return True
+            case _:
+                pass
+    return False
 
 
 def fails_at_first(scope: Scope, read: ast.AST, nodes: list[ast.AST]) -> bool:

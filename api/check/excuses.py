@@ -8,14 +8,22 @@ of :class:`.CheckContext`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 from ...indexer import facts as f
 from ...indexer import facts_view
+from ...indexer.inference.access_paths import last_name
 from ...indexer.inference.classes import is_protocol, members
-from ...indexer.inference.entities import CLASS, FUNCTION, Entity, name_of, owner_class
+from ...indexer.inference.entities import (
+    CLASS,
+    FUNCTION,
+    PARAMETER,
+    Entity,
+    name_of,
+    owner_class,
+)
 from ...indexer.inference.has_member import ABSENT, has_member
 from ...indexer.inference.inference import Inference
 from ...indexer.inference.members import member_definitions
@@ -125,13 +133,27 @@ def _is_version_test(context: CheckContext, test: int) -> bool:
 
 
 def is_fallback(context: CheckContext, position: int) -> bool:
-    """True if code runs only where something newer is missing: in a handler of AttributeError."""
-    table = context.facts.block
-    return any(
-        table.kind[block] == f.HANDLER
-        and not _FOR_MISSING.isdisjoint(context.caught(table.test[block]))
-        for block in blocks_around(context.facts, context.scope_at(position), position)
-    )
+    """True if code runs only where something newer is missing.
+
+    That is so in a handler of AttributeError, and where a test with ``hasattr`` failed.
+    """
+    facts, table = context.facts, context.facts.block
+    scope = context.scope_at(position)
+    while scope >= 0:
+        for block in blocks_around(facts, scope, position):
+            kind, test = table.kind[block], table.test[block]
+            if kind == f.HANDLER and not _FOR_MISSING.isdisjoint(context.caught(test)):
+                return True
+            is_not = test >= 0 and facts_view.op(facts, test) == f.NOT
+            asked = facts_view.operand(facts, test) if is_not else test
+            if (
+                kind == (f.IF_TRUE if is_not else f.IF_FALSE)
+                and asked >= 0
+                and facts_view.plain_name(facts, facts_view.called(facts, asked)) == "hasattr"
+            ):
+                return True
+        scope = facts.scope.parent[scope]
+    return False
 
 
 _FOR_MISSING = frozenset(["AttributeError", "ImportError", "ModuleNotFoundError"])
@@ -400,31 +422,50 @@ def is_part_of_test(context: CheckContext, type_: Type) -> bool:
 
 
 def is_base_in_call(context: CheckContext, type_: Type) -> bool:
-    """True if a class is a base of what a call of ``type`` makes: other bases have more."""
+    """True if a class is a base of what a call makes: other bases, or the call, give it more."""
     classes = {value.entity for value in type_ if value.form == INSTANCE}
-    return not classes.isdisjoint(_bases_in_calls(context.strict))
+    return not classes.isdisjoint(_bases_in_calls(context.inference))
+
+
+# Names by which a class is called to make another one, `__class__` for that of a class.
+_MAKING_CLASSES = ("type", "__class__")
 
 
 def _bases_in_calls(inference: Inference) -> frozenset[Entity]:
-    """Return the classes of the workspace that ``type("Name", (Base, …), …)`` is called with."""
+    """Return the classes of the workspace that ``type("Name", (Base, …), …)`` is called with.
+
+    With those above them, which see the same members.
+    """
 
     def collected() -> frozenset[Entity]:
         found: set[Entity] = set()
-        for path in inference.files_with("type"):
+        for path in {path for name in _MAKING_CLASSES for path in inference.files_with(name)}:
             facts = inference.need(path)
             for call in facts_view.calls(facts):
                 arguments = facts_view.positional_arguments(facts, call.row)
-                if len(arguments) != 3 or facts_view.plain_name(facts, call.function) != "type":
+                if len(arguments) != 3 or last_name(facts, call.function) not in _MAKING_CLASSES:
                     continue
                 if facts_view.op(facts, arguments[1]) == f.TUPLE:
                     for base in facts_view.elements(facts, arguments[1]):
-                        found.update(item.entity for item in inference.definitions_of(path, base))
+                        found.update(_classes_meant(inference, path, base))
                 else:  # computed, such as all classes of the module that are called so
                     classes = facts_view.definitions(facts, f.CLASS)
                     found.update(Entity(CLASS, path, row) for row in classes)
-        return frozenset(found)
+        return frozenset(
+            base for cls in found for base in inference.mro(cls) if not base.is_outside
+        )
 
     return cached(inference, ("bases in calls",), collected, frozenset["Entity"]())
+
+
+def _classes_meant(inference: Inference, path: str, base: int) -> Iterator[Entity]:
+    """Yield the classes that an expression may stand for, for a parameter those passed for it."""
+    found = inference.definitions_of(path, base)
+    yield from (item.entity for item in found if item.entity.kind == CLASS)
+    if any(item.entity.kind == PARAMETER for item in found):
+        for value in inference.infer_type(path, base):
+            if value.form == CLASS_OBJECT and value.entity.kind == CLASS:
+                yield value.entity
 
 
 def is_mixin_part(context: CheckContext, type_: Type) -> bool:
@@ -527,7 +568,8 @@ EXCUSES = (
     ),
     Excuse(
         "fallback",
-        "It is in a handler of AttributeError or ImportError: where something newer is missing.",
+        "It is in a handler of AttributeError or ImportError, or where `hasattr` says no: where "
+        "something newer is missing.",
         "`except AttributeError: signature = inspect.getargspec`",
         is_fallback,
     ),
@@ -558,7 +600,7 @@ EXCUSES = (
     Excuse(
         "base-in-call",
         "The class is a base of what a call of `type` makes, whose other bases have the member.",
-        '`type("Parts", (AclPart,), {})`',
+        '`type("Parts", (AclPart,), {})`, `cls.__class__("New" + cls.__name__, (cls,), members)`',
         is_base_in_call,
     ),
     Excuse(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .. import facts as f
 from .. import facts_view
 from .access_paths import last_name
+from .classes import type_parameters
 from .entities import CLASS, FUNCTION, INFERRED, OUTSIDE, VARIABLE, Entity, name_of
 from .query_cache import cached
 from .signatures import literal_value
@@ -218,8 +219,27 @@ def _subscripted(inference: Inference, path: str, facts: FileFacts, expr: int) -
     args = tuple(annotation_type(inference, path, part) for part in listed)
     type_ = annotation_type(inference, path, base)
     if len(type_) == 1 and type_[0].form == INSTANCE and not type_[0].args:
+        if _is_tuple_for_one(inference, path, expr, type_[0].entity):
+            args = (UNKNOWN,)  # `Iterable[(str, int)]`, where a tuple is meant
         return (Value(INSTANCE, type_[0].entity, args, type_[0].evidence),)
     return _alias_applied(type_, args)
+
+
+def _is_tuple_for_one(inference: Inference, path: str, expr: int, cls: Entity) -> bool:
+    """True if a class that takes one type argument is given several, or may be."""
+    item = facts_view.subscript(inference.need(path), expr)
+    return (
+        item is not None
+        and inference.need(path).expr.op[item.key] == f.TUPLE
+        and [_is_type_var(inference, each) for each in type_parameters(inference, cls)] == [True]
+    )
+
+
+def _is_type_var(inference: Inference, variable: Entity) -> bool:
+    """True for what ``TypeVar`` makes, which stands for one type."""
+    facts = inference.need(variable.path)
+    value = facts.binding.value[variable.row]
+    return value >= 0 and last_name(facts, facts_view.called(facts, value)) == "TypeVar"
 
 
 def _alias_applied(type_: Type, args: tuple[Type, ...]) -> Type:

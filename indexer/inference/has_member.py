@@ -30,7 +30,7 @@ from .exhaustive import all_subclasses
 from .exports import is_imported_for_itself
 from .lazy_modules import has_dynamic_members, names_of_getter
 from .modules import imported_module
-from .names import module_attribute
+from .names import module_attribute, module_member
 from .slots import refuses, slots_name, written_slots
 from .standard_types import standard_class
 from .stub_mapping import source_entity, source_path
@@ -343,8 +343,26 @@ def _is_in_standard_source(inference: Inference, cls: Entity, name: str) -> bool
     """
     if cls.kind != CLASS or not cls.path.endswith(".pyi") or not _is_standard(inference, cls):
         return False
-    source = source_entity(inference, cls)
+    source = source_entity(inference, cls) or _implementation(inference, cls)
     return source is not None and source.kind == CLASS and bool(own_member(inference, source, name))
+
+
+# Stubs of classes that are written in the source of another module: `collections.abc.KeysView`,
+# whose `_mapping` classes derived from it use.
+_IMPLEMENTED_IN = {"/typing.pyi": "/_collections_abc.pyi"}
+
+
+def _implementation(inference: Inference, cls: Entity) -> Entity | None:
+    """Return the class of the same name in the module that a stub's classes are written in."""
+    for stub, other in _IMPLEMENTED_IN.items():
+        if not cls.path.endswith(stub):
+            continue
+        source = source_path(inference, cls.path.removesuffix(stub) + other)
+        if source is None or inference.facts(source) is None:
+            return None
+        found = module_member(inference, source, name_of(inference, cls))
+        return found[0].entity if found and found[0].entity.kind == CLASS else None
+    return None
 
 
 def _of_class_object(inference: Inference, entity: Entity, name: str, exact: bool) -> int:

@@ -49,6 +49,9 @@ from ..known_names import files_outside_with
 from ..signatures import name_in_class
 from ..uses import CALLED, uses_of, wanted_calls
 
+# Functions of `inspect` and `asyncio` by which code tells apart what is awaited.
+_ASKING_FOR_COROUTINES = frozenset(["iscoroutinefunction", "iscoroutine", "isawaitable"])
+
 
 def missing_await(context: CheckContext) -> Iterator[Finding]:
     """Yield coroutines that are dropped, or used as if they were their results."""
@@ -87,6 +90,8 @@ def _by_convention(context: CheckContext, call: int, function: int, name: str) -
         return None
     if not _is_unknown(context, function) or not _is_unknown(context, _receiver(context, function)):
         return None
+    if context.lacks_modules:
+        return None  # it may be a method of what is not here
     found = returns_coroutine(context.inference, context.path, call)
     entities = functions_named(context.inference, name)
     if not entities or not all(is_asynchronous(context.strict, each) for each in entities):
@@ -174,6 +179,8 @@ def not_awaitable(context: CheckContext) -> Iterator[Finding]:
         found = _why_not_awaitable(context, awaited, name)
         if found is None or is_expected_to_fail(context, start, "TypeError"):
             continue
+        if context.has_test_around(start, _ASKING_FOR_COROUTINES):
+            continue  # what is declared to return a value may return what is awaited for it
         message, evidence, entity = found
         end = after = start + len(b"await")
         while context.text[after : after + 1] in (b" ", b"\t"):
@@ -280,7 +287,7 @@ def _not_async_by_convention(
     context: CheckContext, function: int, name: str
 ) -> tuple[str, int, Entity | None] | None:
     """Check a method of an untyped receiver of whose name there are only plain ones."""
-    if not _is_unknown(context, _receiver(context, function)):
+    if context.lacks_modules or not _is_unknown(context, _receiver(context, function)):
         return None
     entities = functions_named(context.inference, name)
     if not entities or not all(_returns_no_awaitable(context, each) for each in entities):

@@ -212,7 +212,7 @@ def _is_told_by_type(context: CheckContext, receiver: int) -> bool:
 
 def _made_up(context: CheckContext, expr: int, type_: Type, name: str) -> Finding | None:
     """Check what only an unknown derived class could have, under a name that occurs nowhere."""
-    if context.is_certain_only or _lacks_modules(context) or is_known_word(context, name):
+    if context.is_certain_only or context.lacks_modules or is_known_word(context, name):
         return None
     for value in type_:
         if value.form != INSTANCE or value.entity.kind != CLASS:
@@ -269,15 +269,6 @@ def _is_exact(context: CheckContext, expr: int) -> bool:
     return True
 
 
-def _lacks_modules(context: CheckContext) -> bool:
-    """True if the file may use objects of packages that are not installed."""
-    return (
-        context.inference.snapshot.index.search_path.lacks_something
-        or context.may_get_unknown_objects
-        or context.imports_unknown
-    )
-
-
 def _lacks(context: CheckContext, type_: Type, name: str, *, exact: bool = False) -> bool:
     """True if none of a type's alternatives has a member, for certain."""
     return all(has_member(context.strict, value, name, exact=exact) == ABSENT for value in type_)
@@ -327,7 +318,7 @@ def _by_convention(context: CheckContext, expr: int, receiver: int, name: str) -
             if lacking and is_used_together(context.strict, name, frozenset(lacking)):
                 return None  # it is used as something else
             return _absent(context, expr, name, type_, CONVENTIONAL)
-    if _lacks_modules(context):
+    if context.lacks_modules:
         return None  # it may be called so in what is not here
     if _comes_from_library(context, receiver):
         return None

@@ -19,6 +19,7 @@ from ....indexer.inference.modules import (
 )
 from .. import messages
 from ..context import CheckContext
+from ..excuses import is_fallback
 from ..findings import HINT, WARNING, Finding
 from ..known_names import importers
 from ..limitations import is_generated_module
@@ -61,6 +62,7 @@ def unresolved_import(context: CheckContext) -> Iterator[Finding]:
             and not is_generated_module(context, _inside(spelled, name))
             and not _has_nearer(context, module, spelled, name)
             and not _may_be_installed(context, module, spelled)
+            and not is_fallback(context, position)
             and not context.is_dead(position)
         ):
             yield _no_name(context, module, spelled, name, row)

@@ -22,7 +22,7 @@ from ....indexer.inference.access_paths import decorator_callee, last_name
 from ....indexer.inference.classes import is_protocol, own_member_names
 from ....indexer.inference.dynamic_attributes import HARMLESS
 from ....indexer.inference.entities import CLASS, FUNCTION, Entity, name_of, owner_class
-from ....indexer.inference.exhaustive import is_exhaustive
+from ....indexer.inference.exhaustive import all_subclasses, is_exhaustive
 from ....indexer.inference.inference import Inference
 from ....indexer.inference.signatures import parameter_rows
 from ....indexer.inference.standard_types import standard_class
@@ -58,6 +58,7 @@ _LITERALS = (
 
 def incompatible_override(context: CheckContext) -> Iterator[Finding]:
     """Yield methods that cannot be called as the method that they override can."""
+    is_old = context.before is None and context.names is None
     for cls, row, name in _methods(context):
         if not context.includes(name) or (name.startswith("__") and name not in _OF_OBJECT):
             continue
@@ -68,11 +69,12 @@ def incompatible_override(context: CheckContext) -> Iterator[Finding]:
         detail = _other_kind(context.strict, method, other)
         if not detail and _is_plain(context.strict, method) and _is_plain(context.strict, other):
             detail = _incompatibility(context.strict, method, other)
+            if detail and is_old and _is_usual(context.strict, base, other, method, detail):
+                continue
         if detail:
             start = context.facts.definition.position[row]
             # Classes that share private methods are mostly written together.
             is_private = name.startswith("_") and not name.endswith("__")
-            is_old = context.before is None and context.names is None
             yield Finding(
                 "incompatible-override", context.path, start, start + len(name.encode()),
                 messages.incompatible_override(name, name_of(context.strict, base), detail),
@@ -132,7 +134,11 @@ def _other_kind(inference: Inference, method: Entity, base: Entity) -> str:
     own, theirs = kinds
     if own == theirs:
         return ""
-    return "it is a property" if own else "it is no property"
+    if own:
+        # One that gives a function is called as the method is.
+        type_ = inference.return_type(method, None)
+        return "it is a property" if lacks_method(inference, type_, "__call__") else ""
+    return "it is no property"
 
 
 def _incompatibility(inference: Inference, method: Entity, base: Entity) -> str:
@@ -164,6 +170,21 @@ def _incompatibility(inference: Inference, method: Entity, base: Entity) -> str:
     if theirs.is_async and not own.is_async and _returns_no_awaitable(inference, method):
         return "it is not async"
     return ""
+
+
+def _is_usual(
+    inference: Inference, base: Entity, overridden: Entity, method: Entity, detail: str
+) -> bool:
+    """True if most classes that override a method do it in the same way: its users know that."""
+    others = [
+        item.entity
+        for cls in all_subclasses(inference, base)
+        if cls != base
+        for item in inference.own_member(cls, name_of(inference, method))
+        if item.entity.kind == FUNCTION and item.entity != method
+    ]
+    alike = [each for each in others if _incompatibility(inference, each, overridden) == detail]
+    return len(alike) > 1 and 2 * len(alike) > len(others)
 
 
 def _may_be_awaited(inference: Inference, method: Entity) -> bool:

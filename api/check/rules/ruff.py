@@ -7,6 +7,7 @@ about what belongs in a lint report, and not about whether an edit is broken. Co
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -18,8 +19,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from ....indexer import platforms
+from ....indexer.facts import CLASS_SCOPE
 from ....indexer.facts_view import argument_values, operand
 from ....indexer.inference.access_paths import enclosing_call
+from ....indexer.inference.entities import CLASS, Entity
 from ....indexer.inference.inference import Inference
 from ...quoting import escaped
 from ...source.programs import program_outside, run_bounded
@@ -154,6 +157,12 @@ def _finding(context: CheckContext, item: Mapping[str, Any]) -> Finding | None:
         return None
     if code == "B018" and context.text[start:end].isalnum() and not context.scope_at(start):
         return None  # at the top of a module it marks an import as used
+    if code == "B030" and _is_choice(context.text[start:end]):
+        return None
+    if code == "PLE0101" and b".__init__(" in context.text[start:end]:
+        return None  # it returns what the constructor of the base returns, which is None
+    if code == "PLE0302" and _is_in_interface(context, start):
+        return None
     if code in _LOGGING and _is_of_own_logger(context, start, end):
         return None
     text = escaped(message.strip().splitlines()[0].rstrip(".")) + "."
@@ -173,6 +182,29 @@ def _is_meant_to_fail(context: CheckContext, start: int, end: int) -> bool:
     """True if an expression is written for the exception that it raises: ``1 / 0``."""
     text = context.text[start:end].replace(b" ", b"")
     return text.endswith((b"/0", b"%0")) or is_expected_to_fail(context, start)
+
+
+def _is_choice(text: bytes) -> bool:
+    """True for an expression that chooses among others by a condition, of which ruff knows none."""
+    try:
+        return isinstance(ast.parse(text.strip(), mode="eval").body, ast.IfExp)
+    except (SyntaxError, ValueError):
+        return False
+
+
+def _is_in_interface(context: CheckContext, position: int) -> bool:
+    """True if a method is one of what is no class, although a statement ``class`` makes it.
+
+    Interfaces of zope derive from an object, and their methods are written without ``self``.
+    """
+    facts = context.facts
+    scope = context.scope_at(position)
+    while scope > 0 and facts.scope.kind[scope] != CLASS_SCOPE:
+        scope = facts.scope.parent[scope]
+    if scope <= 0:
+        return False
+    cls = Entity(CLASS, context.path, facts.scope.definition[scope])
+    return any(base.kind != CLASS for base in context.strict.mro(cls))
 
 
 def _is_of_own_logger(context: CheckContext, start: int, end: int) -> bool:
