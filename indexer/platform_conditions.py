@@ -62,6 +62,7 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
 }
+_OTHER = ("is not", "is-not", "!=")
 # What facts for one target remember: rows of bindings that never happen.
 DEAD = "never"
 
@@ -290,11 +291,10 @@ def _compared(facts: FileFacts, test: int, target: Target, depth: int) -> bool |
     if comparison is None:
         return None
     sides = comparison.left, comparison.right
-    if comparison.operator in ("is", "==") and {view.plain_name(facts, side) for side in sides} == {
-        "str",
-        "bytes",
-    }:
-        return False  # as it was in Python 2
+    if {view.plain_name(facts, side) for side in sides} == {"str", "bytes"}:
+        # One and the same in Python 2.
+        is_same = comparison.operator in ("is", "==")
+        return None if not is_same and comparison.operator not in _OTHER else not is_same
     if comparison.operator in ("in", "not-in"):
         return _contained(facts, comparison, target, depth)
     compared = _literal(facts, comparison.right)

@@ -149,7 +149,7 @@ def test_a_derived_class_that_is_open(tmp_path: Path) -> None:
         """,
         "unresolved-attribute",
     )
-    assert finding.severity == "warning"
+    assert finding.severity == "hint"
 
 
 def test_an_untyped_receiver(tmp_path: Path) -> None:

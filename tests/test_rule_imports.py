@@ -341,3 +341,27 @@ def test_a_module_that_is_not_there_is_told_once_whatever_is_taken_of_it(tmp_pat
     found = ask(tmp_path, text, "validate", whole=True, limit=10)["items"]
     rule = "unresolved-import"
     assert [each["range"]["start"]["line"] for each in found if each["rule"] == rule] == [0, 1]
+
+
+def test_a_missing_module_is_told_once_for_a_statement_of_several_lines(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        #- test/__init__.py
+        #- test/test_search.py
+        from test.config import (base,
+        #    ^^^^^^^^^^^ unresolved-import
+            user,
+            server)
+        #- encoder.py
+        import decoder
+        asn1_version = decoder.version
+        if asn1_version <= "0.2.3":
+            from decoder.octets import ints
+        from decoder.nothing import more
+        #    ^^^^^^^^^^^^^^^ unresolved-import
+        #- decoder.py
+        version = "1"
+        """,
+        "unresolved-import",
+    )

@@ -375,3 +375,67 @@ def test_methods_awaited_of_objects_of_packages_that_are_not_installed(tmp_path:
         """,
         "not-awaitable",
     )
+
+
+def test_what_is_assigned_to_an_attribute_of_what_is_not_known_may_be_a_property(
+    tmp_path: Path,
+) -> None:
+    check_findings(
+        tmp_path,
+        """
+        class Signal:
+            pass
+        def grant(vector, requests):
+            vector.next = 0
+            for i in requests:
+                vector.next[i] = 1
+        class Group:
+            def __setattr__(self, name, value):
+                self.state(name)[:] = value
+            def __getattr__(self, name):
+                return self.state(name)
+        def simulate():
+            group = Group()
+            group.v = "2 * i"
+            group.v[:5] = 1
+        def count():
+            signal = Signal()
+            signal.next = 0
+            signal.next[1] = 1
+            #      ^^^^ not-subscriptable
+        """,
+        "not-subscriptable",
+    )
+
+
+def test_code_for_python_2_behind_a_comparison_of_str_with_bytes(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        if str is not bytes:
+            STRINGS = (str,)
+        else:
+            STRINGS = (str, unicode)
+        def text(value):
+            if str != bytes:
+                return unicode(value)
+                #      ^^^^^^^ undefined-name
+            else:
+                return unicode(value)
+        """,
+        "undefined-name",
+    )
+
+
+def test_a_global_declaration_reads_nothing(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        def declare():
+            global total
+        def read():
+            return totals
+            #      ^^^^^^ undefined-name
+        """,
+        "undefined-name",
+    )

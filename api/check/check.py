@@ -13,7 +13,6 @@ from ...indexer.inference.entities import CONVENTIONAL, EVIDENCE_NAMES, qualifie
 from ...indexer.inference.inference import Inference
 from ...indexer.snapshot.time_limit import TimeLimit
 from ..source.entity_views import enclosing
-from . import messages
 from .api_diff.changes import ApiChange, api_changes, broken_uses, explain_finding
 from .api_diff.removed import Removal
 from .api_diff.surface import changed_names, possible_users
@@ -81,11 +80,7 @@ def check_whole_file(inference: Inference, path: str) -> list[Finding]:
     """Return all faults of a file, whoever caused them, with their fixes."""
     found = _faults(inference, path)
     for finding in found:
-        if (
-            finding.evidence == _BY_CONVENTION
-            and finding.rule not in _BY_DECLARATION
-            and not finding.message.startswith(messages.UNKNOWN)
-        ):
+        if finding.evidence == _BY_CONVENTION and finding.rule not in _BY_DECLARATION:
             # Conventions are read off this very code: what does not follow one tells no more than
             # that it is less general. An edit that speaks against one is another matter.
             finding.severity = HINT

@@ -118,7 +118,7 @@ def is_for_another_version(context: CheckContext, position: int) -> bool:
 
 
 # `PIP_VERSION < (26, 2)`, `parse(numpy.__version__) >= NUMPY_2`, and not `self.version == 3`.
-_VERSION = re.compile(rb"\w*VERSION\w*|__version__|version_info|[vV]ersion\(")
+_VERSION = re.compile(rb"\w*VERSION\w*|__version__|\w+_version\b|version_info|[vV]ersion\(")
 _COMPARISON = re.compile(rb"[<>]|[=!]=")
 
 

@@ -10,6 +10,8 @@ from .. import facts_view
 from ..scope_map import blocks_around
 from . import type_guards
 from .access_paths import access_path, mentions, root_names, subject
+from .entities import FUNCTION
+from .types import INSTANCE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,8 +30,33 @@ _MANY = 32
 def narrow(inference: Inference, path: str, expr: int, type_: Type) -> Type:
     """Return the type of an expression narrowed by the assignments and tests before it."""
     value = assigned_value(inference.need(path), expr)
+    if value >= 0 and not inference.conventional and _may_be_descriptor(inference, path, expr):
+        value = -1
     assigned = inference.infer_type(path, value) if value >= 0 else ()
     return narrow_by_tests(inference, path, expr, assigned or type_)
+
+
+def _may_be_descriptor(inference: Inference, path: str, expr: int) -> bool:
+    """True if what is read after an assignment may be another thing than was assigned.
+
+    ``signal.next = 0`` and then ``signal.next[i] = 1``: of an unknown object, where ``next`` may be
+    a property, or of one whose class has ``__setattr__`` of its own.
+    """
+    facts = inference.need(path)
+    parts = facts_view.attribute(facts, expr)
+    if parts is None:
+        return False
+    type_ = inference.infer_type(path, parts.receiver)
+    if not type_:
+        return not inference.definitions_of(path, expr)
+    return any(
+        value.form == INSTANCE
+        and any(
+            item.entity.kind == FUNCTION and not item.entity.path.endswith("/builtins.pyi")
+            for item in inference.class_member(value.entity, "__setattr__")
+        )
+        for value in type_
+    )
 
 
 def narrow_by_tests(inference: Inference, path: str, expr: int, type_: Type) -> Type:

@@ -19,7 +19,7 @@ from ....indexer.inference.modules import (
 )
 from .. import messages
 from ..context import CheckContext
-from ..excuses import is_fallback
+from ..excuses import is_fallback, is_for_another_version
 from ..findings import HINT, WARNING, Finding
 from ..known_names import importers
 from ..limitations import is_generated_module
@@ -44,6 +44,8 @@ def unresolved_import(context: CheckContext) -> Iterator[Finding]:
         if not any(map(context.includes, [*spelled.split("."), name])):
             continue
         module = imported_module(context.strict, context.path, spelled)
+        if is_for_another_version(context, position):
+            continue
         if module.kind == OUTSIDE:
             if (spelled, position) not in seen and not context.is_dead(position):
                 seen.add((spelled, position))
@@ -200,11 +202,15 @@ def _is_beyond_top_level(context: CheckContext, spelled: str) -> bool:
     return context.path.count("/") + 1 < level
 
 
+# What stands between a module and a name that is imported from it: other names, comments.
+_BETWEEN = re.compile(rb"(?:[\w\s.,()\\]|#[^\n]*)*")
+
+
 def _range_of_module(context: CheckContext, spelled: str, position: int) -> tuple[int, int]:
     """Return the range of the module's name in the import statement that starts at a position."""
     text = spelled.encode()
     start = context.text.rfind(text, 0, position + len(text))
-    if start < 0 or b"\n" in context.text[start:position].strip(b"()\\ \n,"):
+    if start < 0 or not _BETWEEN.fullmatch(context.text, start, position):
         start = context.text.find(text, position)
     return (start, start + len(text)) if start >= 0 else (position, position + 1)
 

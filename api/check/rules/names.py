@@ -92,6 +92,8 @@ def undefined_name(context: CheckContext) -> Iterator[Finding]:
         start = facts.expr.position[expr]
         if context.is_guarded(start, "NameError") or context.is_dead(start):
             continue
+        if _is_declared_there(facts, scope, name, start):
+            continue  # `global name` alone reads nothing
         if _is_in_key(context, expr) or is_looked_up_by_name(context, start):
             continue
         nearest = nearest_in_scope(context.strict, context.path, scope, name)
@@ -100,6 +102,14 @@ def undefined_name(context: CheckContext) -> Iterator[Finding]:
             messages.undefined_name(name), subject=name,
             nearest=nearest or same_name_elsewhere(context.strict, name),
         )  # fmt: skip
+
+
+def _is_declared_there(facts: FileFacts, scope: int, name: str, position: int) -> bool:
+    """True if a name stands in a declaration: ``global name``."""
+    return any(
+        facts.binding.position[row] == position
+        for row in facts.bindings_of(scope, facts.name_id(name))
+    )
 
 
 def _is_in_key(context: CheckContext, expr: int) -> bool:

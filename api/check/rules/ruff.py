@@ -161,6 +161,8 @@ def _finding(context: CheckContext, item: Mapping[str, Any]) -> Finding | None:
         return None
     if code == "PLE0101" and b".__init__(" in context.text[start:end]:
         return None  # it returns what the constructor of the base returns, which is None
+    if code == "B002" and context.text[start + 1 : start + 2] not in (b"-", b"+"):
+        return None  # `- -size` and `-(-size)` are written for what they mean
     if code == "PLE0302" and _is_in_interface(context, start):
         return None
     if code in _LOGGING and _is_of_own_logger(context, start, end):
