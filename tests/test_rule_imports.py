@@ -365,3 +365,28 @@ def test_a_missing_module_is_told_once_for_a_statement_of_several_lines(tmp_path
         """,
         "unresolved-import",
     )
+
+
+def test_files_of_a_folder_that_are_run_import_what_lies_beside_them(tmp_path: Path) -> None:
+    found = check_findings(
+        tmp_path,
+        VENV
+        + """
+#- examples/__init__.py
+#- examples/widths.py
+half, full = 1, 2
+#- examples/prefix.py
+from widths import half
+#    ^^^^^^ unresolved-import
+first = half
+#- examples/leading.py
+from widths import full
+#    ^^^^^^ unresolved-import
+from prefix import first
+#    ^^^^^^ unresolved-import
+""",
+        "unresolved-import",
+    )
+    assert [(each.subject, each.severity) for each in found] == [
+        ("widths", "hint"), ("prefix", "warning"), ("widths", "hint"),
+    ]  # fmt: skip

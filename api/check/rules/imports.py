@@ -156,7 +156,8 @@ def _no_module(context: CheckContext, spelled: str, position: int, flags: int) -
         if beside is not None:
             yield Finding(
                 "unresolved-import", context.path, start, end, message, subject=spelled,
-                severity=WARNING, nearest=[beside],
+                severity=HINT if _is_folder_of_scripts(context, spelled) else WARNING,
+                nearest=[beside],
             )  # fmt: skip
             return
         if missing and not (missing != top and _is_misspelled(context, missing)):
@@ -174,6 +175,15 @@ def _beside_in_package(context: CheckContext, spelled: str) -> Entity | None:
     folder = context.path.rpartition("/")[0]
     found = module_in_folder(context.strict, folder, spelled)
     return found if found is not None and found.kind == MODULE else None
+
+
+def _is_folder_of_scripts(context: CheckContext, spelled: str) -> bool:
+    """True if another file of the folder imports a module beside it so as well: they are run."""
+    folder = context.path.rpartition("/")[0]
+    return any(
+        path != context.path and path.rpartition("/")[0] == folder
+        for path in importers(context.strict, spelled.partition(".")[0])
+    )
 
 
 def _is_misspelled(context: CheckContext, part: str) -> bool:
