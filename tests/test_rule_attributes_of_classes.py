@@ -352,3 +352,62 @@ def test_what_is_there_and_cannot_be_set(tmp_path: Path) -> None:
         """,
         "unresolved-attribute",
     )
+
+
+def test_what_is_set_on_other_objects_opens_no_class(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        class Marks:
+            def __init_subclass__(cls, **kwargs):
+                for name, value in vars(cls).items():
+                    print(name, value)
+        class Rows(Marks):
+            def update(self, **values):
+                for row in self.all():
+                    for name, value in values.items():
+                        setattr(row, name, value)
+                return self.filtred(1)
+                #           ^^^^^^^ unresolved-attribute
+            def all(self):
+                return fetch(self)
+            def filtered(self, number):
+                return number
+        """,
+        "unresolved-attribute",
+    )
+
+
+def test_what_is_set_on_what_is_made_of_the_receiver_opens_its_class(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        import copy
+        class Made:
+            @classmethod
+            def of(cls, values):
+                made = cls()
+                for name in values:
+                    setattr(made, name, 1)
+                return made.size
+        class Cloned:
+            def changed(self, values):
+                other = self.clone()
+                for name in values:
+                    setattr(other, name, 1)
+                return self.size
+        class Again:
+            def changed(self, values):
+                other = type(self)()
+                for name in values:
+                    setattr(other, name, 1)
+                return self.size
+        class Itself:
+            def changed(self, values):
+                me = self
+                for name in values:
+                    setattr(me, name, 1)
+                return self.size
+        """,
+        "unresolved-attribute",
+    )
