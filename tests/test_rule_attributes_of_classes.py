@@ -369,6 +369,13 @@ def test_what_is_set_on_other_objects_opens_no_class(tmp_path: Path) -> None:
                         setattr(row, name, value)
                 return self.filtred(1)
                 #           ^^^^^^^ unresolved-attribute
+            def contribute(self, cls, name):
+                setattr(cls, name, self)
+                return self.filtred(2)
+                #           ^^^^^^^ unresolved-attribute
+            @classmethod
+            def made(cls):
+                return cls()
             def all(self):
                 return fetch(self)
             def filtered(self, number):

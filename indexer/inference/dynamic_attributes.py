@@ -441,7 +441,7 @@ def _is_set_on_own(facts: FileFacts, cls: int, function: int) -> bool:
         return True  # it is passed on
     if facts.expr.op[arguments[0]] != f.NAME:
         return False
-    receivers = _receivers(facts, cls)
+    receivers = _receivers(facts, cls, facts.expr.position[function])
     if facts_view.plain_name(facts, arguments[0]) in receivers:
         return True
     return any(
@@ -450,14 +450,15 @@ def _is_set_on_own(facts: FileFacts, cls: int, function: int) -> bool:
     )
 
 
-def _receivers(facts: FileFacts, cls: int) -> set[str]:
-    """Return the names of the first parameters of a class's methods."""
+def _receivers(facts: FileFacts, cls: int, position: int) -> set[str]:
+    """Return what the method of a class that is around a position calls its first parameter."""
     table = facts.definition
     return {
         facts.names[facts.parameter.name[row]]
         for definition, scope in enumerate(table.scope)
         if scope == table.own_scope[cls]
         and table.kind[definition] == f.FUNCTION
+        and table.start[definition] <= position < table.end[definition]
         and not table.flags[definition] & f.STATIC
         for row in islice(facts_view.parameters(facts, table.own_scope[definition]), 1)
         if facts.parameter.name[row] >= 0
