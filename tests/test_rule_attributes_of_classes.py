@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fixtures_language import check_findings
+from fixtures_language import check_edit, check_findings
 
 
 def test_what_methods_set_is_not_read_of_the_class(tmp_path: Path) -> None:
@@ -418,3 +418,30 @@ def test_what_is_set_on_what_is_made_of_the_receiver_opens_its_class(tmp_path: P
         """,
         "unresolved-attribute",
     )
+
+
+def test_a_class_that_is_abstract_may_leave_attributes_to_derived_ones(tmp_path: Path) -> None:
+    found = check_edit(
+        tmp_path,
+        "",
+        """
+        from abc import ABC, abstractmethod
+        class Platform(ABC):
+            @property
+            @abstractmethod
+            def device(self): ...
+            def clock(self):
+                return self.frequency * 2
+                #           ^^^^^^^^^ unresolved-attribute
+        class Board(ABC):
+            @abstractmethod
+            def pins(self): ...
+            def clock(self):
+                return self.speed * 2
+                #           ^^^^^ unresolved-attribute
+        class Small(Board):
+            def pins(self): return []
+        """,
+        "unresolved-attribute",
+    )
+    assert [each.severity for each in found] == ["warning", "error"]

@@ -24,10 +24,13 @@ from ....indexer.inference.entities import (
     MODULE,
     NAMESPACE,
     OUTSIDE,
+    PARAMETER,
     Entity,
+    first_parameter_class,
     name_of,
     qualified_name,
 )
+from ....indexer.inference.exhaustive import all_subclasses
 from ....indexer.inference.has_member import ABSENT, PRESENT, UNSURE, has_member, module_has_member
 from ....indexer.inference.members import attribute_definitions
 from ....indexer.inference.read_only import is_frozen, lacks_setter
@@ -78,6 +81,7 @@ from ..known_names import (
 from ..limitations import is_generated_module
 from ..suggestions import closest, likely_members, nearest_members, nearest_names, offered_members
 from ..uses import bindings_of_local, bindings_of_name, wanted_attributes
+from .overrides import abstract_methods
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -146,6 +150,8 @@ def _check_attribute(context: CheckContext, expr: int, receiver: int, name: str)
         if _is_excused_by_type(context, expr, receiver, type_, name):
             return None
         evidence = max(value.evidence for value in type_)
+        if _is_left_to_derived(context, receiver, type_):
+            evidence = CONVENTIONAL
         if may_have_more_members(context, type_) and is_known_word(context, name):
             if usually_has_member(context, type_, name):
                 return None
@@ -159,6 +165,30 @@ def _is_kept(context: CheckContext, receiver: int, name: str) -> bool:
     strict = context.strict
     type_ = without_none(concrete(strict, strict.infer_type(context.path, receiver)))
     return bool(type_) and all(has_member(strict, value, name) == PRESENT for value in type_)
+
+
+def _is_left_to_derived(context: CheckContext, receiver: int, type_: Type) -> bool:
+    """True for ``self`` of an abstract class of which no concrete one is derived in the workspace.
+
+    Who derives one elsewhere may add what its methods use.
+    """
+    inference = context.strict
+    named = [item.entity for item in inference.definitions_of(context.path, receiver)]
+    return (
+        bool(named)
+        and all(
+            each.kind == PARAMETER and first_parameter_class(context.facts, each) >= 0
+            for each in named
+        )
+        and all(
+            value.entity.kind == CLASS
+            and all(
+                abstract_methods(inference, each)
+                for each in [value.entity, *all_subclasses(inference, value.entity)]
+            )
+            for value in type_
+        )
+    )
 
 
 def _is_excused_by_type(
