@@ -523,3 +523,14 @@ def test_view_is_of_one_moment(root: Path, monkeypatch: pytest.MonkeyPatch) -> N
         assert (view.generation, "late.py" in view.files) == (1, False)
         assert (reader.view().generation, "late.py" in reader.view().files) == (2, True)
         assert isinstance(reader, Index)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there two slashes begin the name of another machine")
+def test_a_path_that_begins_with_two_slashes(tmp_path: Path) -> None:
+    path = f"/{tmp_path}/index.db"
+    writer = database.connect(path, writable=True)
+    writer.execute("CREATE TABLE names (name TEXT)")
+    writer.close()
+    reader = database.connect(path, writable=False)
+    assert reader.execute("SELECT count(*) FROM names").fetchone() == (0,)
+    reader.close()

@@ -125,18 +125,38 @@ def test_a_library_that_changes(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("comes", "text"),
-    [("lib/late.py", "def new(): ...\n"), ("lib/there.pyi", "def new(): ...\n")],
+    ("module", "comes"),
+    [
+        ("lib.late", "lib/late.py"),
+        ("lib.there", "lib/there.pyi"),
+        # Into a folder that was there and had nothing.
+        ("lib.there", "lib/there/__init__.py"),
+        ("lib", "lib-stubs/__init__.pyi"),
+    ],
 )
-def test_what_comes_to_a_library(root: Path, comes: str, text: str) -> None:
+def test_what_comes_to_a_library(root: Path, module: str, comes: str) -> None:
     site = root / ".venv/lib/python3.11/site-packages"
     plant(root / ".venv", files={"pyvenv.cfg": "version = 3.11.7\n"})
     plant(site, files={"lib/__init__.py": "", "lib/there.py": "def old(): ...\n"})
-    module = comes.partition("/")[2].partition(".")[0]
-    plant(root, files={"shop/use.py": f"import lib.{module}\n\nlib.{module}.new()\n"})
+    (site / comes).parent.mkdir(exist_ok=True)
+    plant(root, files={"shop/use.py": f"import {module}\n\n{module}.new()\n"})
     assert ("shop/use.py", "unresolved-attribute") in judge(root)[0]
-    plant(site, files={comes: text})
+    plant(site, files={comes: "def new(): ...\n"})
     assert not [rule for path, rule in judge(root)[0] if path == "shop/use.py"]
+
+
+def test_a_folder_that_a_link_leads_to_comes_and_goes(root: Path) -> None:
+    plant(root / ".venv", files={"pyvenv.cfg": "version = 3.11.7\n"})
+    (root / ".venv/lib/python3.11/site-packages").mkdir(parents=True)
+    use = "import linked.lib\n\nlinked.lib.make()\n"
+    plant(root, files={"elsewhere/lib.py": "def make(): ...\n", "shop/use.py": use})
+    link = root / "linked"
+    for target, rules in (
+        ("nowhere", ["not-installed"]), ("elsewhere", []), ("nowhere", ["not-installed"]),
+    ):  # fmt: skip
+        link.unlink(missing_ok=True)
+        link.symlink_to(target)
+        assert [rule for path, rule in judge(root)[0] if path == "shop/use.py"] == rules
 
 
 def test_settings_that_change(root: Path) -> None:

@@ -310,20 +310,33 @@ class SearchPath:
         stubs = f"{top}-stubs/{rest}" if rest else f"{top}-stubs"
         for stem in (stubs, path):
             for root in self._roots:
-                if rest:
-                    self._watch_parent(root, stem)
+                self._watch_places(root, stem)
                 found = _module_file(f"{root}/{stem}")
                 if found is not None:
                     return found
         return self._find_mapped(dotted) or self._find_in_sources(dotted) or self._in_project(path)
 
-    def _watch_parent(self, root: str, stem: str) -> None:
-        """Watch the folder that a module would come to; that of a root is watched already."""
-        folder = f"{root}/{stem}".rpartition("/")[0]
+    def _watch_places(self, root: str, stem: str) -> None:
+        """Watch the folders that a module would come to: the one around it, and one of its name.
+
+        A root is watched already.
+        """
+        path = f"{root}/{stem}"
+        folder, inside = path.rpartition("/")[0], os.path.isdir(path)
         if root in self._added:
-            self._watch(folder)
-        elif folder not in self._inner and os.path.isdir(f"{root}/{stem.partition('/')[0]}"):
+            if folder != root:
+                self._watch(folder)
+            if inside:
+                self._watch(path)
+            return
+        if (
+            folder != root
+            and folder not in self._inner
+            and os.path.isdir(f"{root}/{stem.partition('/')[0]}")
+        ):
             self.watch_inner(folder)
+        if inside:
+            self.watch_inner(path)
 
     def _find_mapped(self, dotted: str) -> str | None:
         """A module of a package whose place an import hook knows."""
@@ -333,6 +346,8 @@ class SearchPath:
             if stem is not None:
                 path = stem + dotted[len(name) :].replace(".", "/")
                 self._watch(path.rpartition("/")[0])
+                if os.path.isdir(path):
+                    self._watch(path)
                 return _module_file(path)
             name = name.rpartition(".")[0]
         return None
@@ -348,8 +363,11 @@ class SearchPath:
         for site in self._site:
             for folder, _ in self.distributions(site).editable_folders():
                 if folder not in self._added:
-                    self._watch(f"{folder}/{path}".rpartition("/")[0])
-                    found = _module_file(f"{folder}/{path}")
+                    place = f"{folder}/{path}"
+                    self._watch(place.rpartition("/")[0])
+                    if os.path.isdir(place):
+                        self._watch(place)
+                    found = _module_file(place)
                     if found is not None:
                         return found
         return None

@@ -360,9 +360,14 @@ class Snapshot:
     def is_folder(self, path: str) -> bool:
         """True if a folder is there that could be a namespace package."""
         self.progress.touched |= self.memo.bit(path)
+        full = self.absolute(path)
         if is_outside(path):
             self._step_outside(path, looked_for=True)
-        return self._looked_up(("folder", path), self.absolute(path), os.path.isdir)
+        elif self._looked_up(("link", path), full, os.path.islink):
+            # Where it leads is told by no file that is indexed.
+            self.progress.touched |= self.memo.bit(full)
+            self._saw(full, stamp_of(full))
+        return self._looked_up(("folder", path), full, os.path.isdir)
 
     def _looked_up(self, key: object, path: str, look: Callable[[str], bool]) -> bool:
         """Return what the disk says about a path, asked once as long as nothing changes."""

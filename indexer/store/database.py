@@ -78,6 +78,13 @@ _WRITER_PRAGMAS = (
 ABSENT = (0, 0)
 
 
+def _read_only(path: str) -> str:
+    """The address of a file for readers: "ro" and not "immutable", to see what a writer commits."""
+    escaped = path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+    # Without an authority of its own a path that begins with two slashes would be read as one.
+    return f"file://{escaped}?mode=ro" if path.startswith("/") else f"file:{escaped}?mode=ro"
+
+
 def connect(path: str, *, writable: bool) -> sqlite3.Connection:
     """A connection in autocommit mode; readers get one that cannot write.
 
@@ -86,10 +93,8 @@ def connect(path: str, *, writable: bool) -> sqlite3.Connection:
     check_database(path)
     if writable:
         create_database(path)
-    # "ro" and not "immutable": readers must see what the writer commits.
-    uri = "file:" + path.replace("%", "%25").replace("?", "%3f").replace("#", "%23") + "?mode=ro"
     connection = sqlite3.connect(
-        path if writable else uri,
+        path if writable else _read_only(path),
         uri=not writable,
         timeout=5.0,
         isolation_level=None,
