@@ -183,6 +183,11 @@ def _find_outside(inference: Inference, dotted: str) -> Entity | None:
     path = dotted.replace(".", "/")
     for root in workspace.source_roots:
         full = f"{root}/{path}" if root else path
+        if real := inference.snapshot.behind_links(full):
+            folder, _, name = real.rpartition("/")
+            found = module_in_folder(inference, folder, name)
+            if found is not None:
+                return found
         if inference.snapshot.is_folder(full) and not path.startswith("."):
             if inference.snapshot.leads_outside(full):
                 return Entity(OUTSIDE, dotted, -1)

@@ -363,11 +363,28 @@ class Snapshot:
         full = self.absolute(path)
         if is_outside(path):
             self._step_outside(path, looked_for=True)
-        elif self._looked_up(("link", path), full, os.path.islink):
-            # Where it leads is told by no file that is indexed.
-            self.progress.touched |= self.memo.bit(full)
-            self._saw(full, stamp_of(full))
+        else:
+            self._is_link(path, full)
         return self._looked_up(("folder", path), full, os.path.isdir)
+
+    def _is_link(self, path: str, full: str) -> bool:
+        """True for a link; where it leads is told by no file that is indexed."""
+        if not self._looked_up(("link", path), full, os.path.islink):
+            return False
+        self.progress.touched |= self.memo.bit(full)
+        self._saw(full, stamp_of(full))
+        return True
+
+    def behind_links(self, path: str) -> str:
+        """Where a path leads by links within the workspace; empty if there is none on the way."""
+        parts = path.split("/")
+        before = ["/".join(parts[: count + 1]) for count in range(len(parts))]
+        if not any(self._is_link(each, self.absolute(each)) for each in before):
+            return ""
+        root = os.path.realpath(self._index.workspace.root)
+        real = os.path.realpath(self.absolute(path))
+        inside = real.startswith(root + os.sep)
+        return real[len(root) + 1 :].replace(os.sep, "/") if inside else ""
 
     def _looked_up(self, key: object, path: str, look: Callable[[str], bool]) -> bool:
         """Return what the disk says about a path, asked once as long as nothing changes."""
