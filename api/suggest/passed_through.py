@@ -23,6 +23,8 @@ KIND = "passed-through"
 # Functions in a row that only pass a parameter on.
 _FEWEST = 2
 _MANY = 3
+# Functions on the way that are named.
+_NAMED = 12
 
 
 class _Parameter(NamedTuple):
@@ -177,6 +179,7 @@ def _suggestion(inference: Inference, alike: list[list[_Parameter]]) -> Suggesti
     what = f"parameter {names[0]}" if len(names) == 1 else f"parameters {', '.join(names)}"
     last = ", ".join(_name(inference, each[-1]) for each in alike)
     them = "it" if len(names) == 1 else "them"
+    more = f" and {len(passing) - _NAMED} more" if len(passing) > _NAMED else ""
     hops = _hops(inference, chain)
     has_methods = any(owner >= 0 for _, owner in owners)  # which are mostly for others to call
     return Suggestion(
@@ -185,11 +188,11 @@ def _suggestion(inference: Inference, alike: list[list[_Parameter]]) -> Suggesti
         f"functions to {called[-1]}",
         chain[0].function,
         [
-            "only passed on by " + ", ".join(called[:-1]),
+            "only passed on by " + ", ".join(called[:-1][:_NAMED]) + more,
             f"used in {called[-1]} as {last}; {way} could hold {them}",
         ],
         ["the functions are offered to others one by one, who decide on it for each"],
-        others=[each.function for each in chain[1:]],
+        others=[each.function for each in chain[1 : _NAMED + 1]],
         worth=hops + len(names) / 10, key=",".join(names),
         places=[
             (each[0].function.path, _position(inference, each[0])) for each in alike

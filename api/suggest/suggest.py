@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from time import thread_time
 from typing import NamedTuple
 
 from ...indexer.errors import OutOfWorkError
 from ...indexer.inference.inference import Inference
+from ...indexer.snapshot.time_limit import TimeLimit
 from ..open_workspace import OpenWorkspace
 from . import (
     clones,
@@ -23,6 +25,9 @@ from .suggestion import GRADES, Suggestion
 
 # Steps of work that one kind may take.
 _WORK = 40_000_000
+# Seconds of CPU that finding all kinds may take, and more for each byte of code; of what is left of
+# them a kind may take half. Code that people write takes a tenth.
+_SECONDS, _SECONDS_PER_BYTE = 10.0, 12e-6
 
 
 class Kind(NamedTuple):
@@ -57,9 +62,11 @@ def find_suggestions(
     They are remembered as long as no file changes; what rests on the last commit is not.
     """
     found: list[Suggestion] = []
+    size = sum(row[2] for row in inference.snapshot.view.files.values())
+    until = thread_time() + _SECONDS + size * _SECONDS_PER_BYTE
     for name in KINDS:
         if not kinds or name in kinds:
-            found += _of_kind(inference, name)
+            found += _of_kind(inference, name, max(until - thread_time(), 0) / 2)
     if not kinds or untested.KIND in kinds:
         found += untested.find(workspace)
     order = [*KINDS, untested.KIND]
@@ -76,13 +83,13 @@ def memo_key(kind: str) -> str:
     return f"suggestions {kind}"
 
 
-def _of_kind(inference: Inference, name: str) -> list[Suggestion]:
+def _of_kind(inference: Inference, name: str, seconds: float) -> list[Suggestion]:
     snapshot = inference.snapshot
     memo = {} if snapshot.overlaid() else snapshot.view.memo
     known = memo.get(memo_key(name))
     if known is None:
         try:
-            with snapshot.work.part(_WORK):
+            with snapshot.work.part(_WORK), TimeLimit(seconds):
                 known = doubt_generated(inference, KINDS[name].find(inference))
         except OutOfWorkError:
             snapshot.work.leave_out(f"{name}: finding all takes too much work")
