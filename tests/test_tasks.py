@@ -259,6 +259,14 @@ def test_what_is_no_file_is_not_written_to(shop: Shop) -> None:
     assert shop.step("2", SAVE)["written"] == ["shop/checkout.py"]
 
 
+def test_a_step_has_so_many_files(shop: Shop) -> None:
+    shop.begin()
+    many = [{"path": f"many/m{number}.py", "text": "x = 1\n"} for number in range(1_001)]
+    with pytest.raises(InvalidArgumentsError, match="at most 1,000 files"):
+        shop.step("1", *many)
+    assert shop.step("1", SAVE)["written"] == ["shop/checkout.py"]
+
+
 def test_git_is_left_alone(shop: Shop) -> None:
     git(shop.root, "init", "-q")
     git(shop.root, "add", "-A")

@@ -108,6 +108,10 @@ class Draft:
             ) from error
 
 
+# Files that a step may edit: all of them are judged before one is written.
+_MOST_FILES = 1_000
+
+
 def make_draft(
     workspace: OpenWorkspace, held: Mapping[str, bytes | None], edits: Iterable[Mapping[str, Any]]
 ) -> Draft:
@@ -118,6 +122,10 @@ def make_draft(
             _make(draft, edit)
         except InvalidArgumentsError as error:
             raise InvalidArgumentsError(f"edit {number}: {error}") from error
+        if len(draft.touched) > _MOST_FILES:
+            raise InvalidArgumentsError(
+                f"a step edits at most {_MOST_FILES:,} files: take several steps"
+            )
     if not draft.touched:
         raise InvalidArgumentsError(f"'edits' is empty: an edit has {_FORMS}")
     return draft
