@@ -135,7 +135,7 @@ def test_every_excuse_says_why_it_does_not_apply(
 
 def test_a_warning_rests_on_a_convention(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     answer = _explained(capsys, "app.py:12")
-    assert answer["finding"]["severity"] == "warning"
+    assert answer["finding"]["severity"] == "hint"  # in files as they are
     assert _places(answer)[0] == ("nothing tells what `user` is", "app.py:12")
     assert answer["items"][0]["evidence"] == "conventional"
 

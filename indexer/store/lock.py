@@ -133,7 +133,7 @@ class WriterLock:
 
 def any_held(folder: str, *, but: str) -> bool:
     """True if somebody has the lock of a workspace whose state is below a folder, but for one."""
-    for name in os.listdir(folder):
+    for name in os.listdir(folder) if os.path.isdir(folder) else ():
         path = f"{folder}/{name}/{os.path.basename(but)}"
         if path != but and os.path.exists(path) and not WriterLock(path).is_free():
             return True
