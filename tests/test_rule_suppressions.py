@@ -51,6 +51,7 @@ def test_codes_of_type_checkers_are_about_something(tmp_path: Path) -> None:
         """
         import os
         os.nope  # type: ignore[attr-defined]
+        os.nope  # type: ignore[misc]
         os.nope  # pyright: ignore[reportAttributeAccessIssue, reportReturnType]
         os.nope  # ty: ignore[some-code-of-next-year]
         os.nope  # type: ignore[no-any-return]

@@ -36,6 +36,7 @@ _CODES = {
     "redefinition": ("F811", "function-redefined", "E0102", "no-redef", "reportRedeclaration"),
     "unresolved-attribute": ("no-member", "E1101", "maybe-no-member", "E1103", "attr-defined",
                              "union-attr", "attribute-error", "module-attr",
+                             "misc",  # of mypy, for a property without a setter
                              "missing-attribute", "unresolved-attribute",
                              "possibly-unbound-attribute", "possibly-missing-attribute",
                              "reportAttributeAccessIssue", "reportOptionalMemberAccess",
