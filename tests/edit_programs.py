@@ -523,6 +523,30 @@ PROGRAMS: dict[str, str] = {
     """,
 }
 
+# Beside the above, for what is offered only where something is missing or left over.
+UNFINISHED = """
+    #- main.py
+    from shapes import Square
+    print(Square(2).area(), Square(3).label())
+    #- shapes.py
+    from abc import ABC, abstractmethod
+    class Shape(ABC):
+        @abstractmethod
+        def area(self): ...
+        def label(self):
+            return "shape"
+    class Square(Shape):
+        def __init__(self, size):
+            self.size = size
+        def area(self):
+            return self.size ** 2
+    class _Circle(Shape):
+        def label(self):
+            return "circle"
+    def _left_over(size):
+        return size * 2
+"""
+
 _WORDS = ("alpha", "beta", "gamma", "delta", "omega", "sigma", "kappa", "theta")
 
 
