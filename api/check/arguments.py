@@ -34,6 +34,7 @@ from ...indexer.inference.access_paths import (
 )
 from ...indexer.inference.entities import FUNCTION, Entity, name_of
 from ...indexer.inference.inference import Inference
+from ...indexer.inference.names import bindings_of_name
 from ...indexer.inference.signatures import parameter_rows
 from ...indexer.inference.stub_mapping import source_entity
 from ...indexer.inference.types import CLASS_OBJECT, without_none
@@ -41,7 +42,7 @@ from .call_targets import CallTargets, call_targets
 from .callees import Parameter, Signature
 from .decorators import preserves_signature
 from .signatures import class_signature, function_signature, overridden_signatures
-from .uses import TESTED, bindings_of_name, uses_of
+from .uses import TESTED, uses_of
 
 UNKNOWN_KEYWORD = "unknown-keyword"
 MISSING_ARGUMENT = "missing-argument"

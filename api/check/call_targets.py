@@ -42,7 +42,7 @@ from ...indexer.inference.entities import (
 from ...indexer.inference.exhaustive import is_exhaustive
 from ...indexer.inference.inference import Inference
 from ...indexer.inference.members import member_definitions
-from ...indexer.inference.names import module_attribute
+from ...indexer.inference.names import bindings_of_name, module_attribute
 from ...indexer.inference.query_cache import cached
 from ...indexer.inference.standard_types import is_standard_class, standard_class
 from ...indexer.inference.type_variables import concrete
@@ -59,7 +59,6 @@ from .signatures import (
     owner_of,
     signatures_of_value,
 )
-from .uses import bindings_of_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -22,6 +22,7 @@ from ...indexer.inference.exhaustive import is_exhaustive
 from ...indexer.inference.has_member import ABSENT, has_member
 from ...indexer.inference.inference import Inference
 from ...indexer.inference.members import member_definitions
+from ...indexer.inference.names import bindings_of_name
 from ...indexer.inference.query_cache import cached
 from ...indexer.inference.signatures import overloads, parameter_rows
 from ...indexer.inference.standard_types import is_standard_class, standard_class
@@ -34,7 +35,7 @@ from .callees import Parameter, Signature
 from .context import CheckContext
 from .decorators import preserves_result
 from .signatures import overridden_signatures
-from .uses import BOUND, CALLED, RETURNED, TESTED, bindings_of_name, uses_of
+from .uses import BOUND, CALLED, RETURNED, TESTED, uses_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -20,7 +20,6 @@ from ...indexer.facts_view import (
     name_scope,
 )
 from ...indexer.inference.access_paths import last_name
-from ...indexer.inference.names import bindings_in_force
 from .context import CheckContext
 
 # How a value is used, where no expression says it: the function of a call; what a name, an
@@ -101,12 +100,6 @@ def uses_of(facts: FileFacts) -> Uses:
     if found is None:
         found = facts.memo["uses"] = Uses(facts)
     return found
-
-
-def bindings_of_name(facts: FileFacts, expr: int) -> list[int]:
-    """Return the rows of the bindings that a plain name may have where it is read."""
-    position = facts.expr.position[expr]
-    return bindings_in_force(facts, name_scope(facts, expr), name_row(facts, expr), position, expr)
 
 
 def bindings_of_local(facts: FileFacts, expr: int) -> list[int]:

@@ -96,11 +96,7 @@ def references(
         "items": _grouped_by_file(inference, page),
         "truncated": offset + len(page) < len(chosen),
     }
-    if found:
-        answer["symbol"] = symbol(inference, found[0])
-    if others := others_of(inference, found):
-        answer["others"] = len(others)
-        answer["notes"] = [f"together with {others_note(inference, others)}"]
+    answer.update(_asked_about(inference, found))
     return envelope(inference, answer, {reference.path for reference in page})
 
 
@@ -235,12 +231,17 @@ def _calls_answer(
         "total": len(order),
         "truncated": offset + len(page) < len(order),
     }
-    if found:
-        answer["symbol"] = symbol(inference, found[0])
-    if others := others_of(inference, found):
-        answer["others"] = len(others)
-        answer["notes"] = [f"together with {others_note(inference, others)}"]
+    answer.update(_asked_about(inference, found))
     return envelope(inference, answer, paths)
+
+
+def _asked_about(inference: Inference, found: list[Found]) -> dict[str, Any]:
+    """Return what an answer is about: the first definition, and a note on further ones."""
+    about: dict[str, Any] = {"symbol": symbol(inference, found[0])} if found else {}
+    if others := others_of(inference, found):
+        about["others"] = len(others)
+        about["notes"] = [f"together with {others_note(inference, others)}"]
+    return about
 
 
 # Deeper than any classes that people wrote.

@@ -26,7 +26,7 @@ from .suggestion import GRADES, Suggestion
 # Steps of work that one kind may take.
 _WORK = 40_000_000
 # Seconds of CPU that finding all kinds may take, and more for each byte of code; of what is left of
-# them a kind may take half. Code that people write takes a tenth.
+# them a kind may take half. Code that people write takes less: streamlink's 3.5 MB 20 of 52.
 _SECONDS, _SECONDS_PER_BYTE = 10.0, 12e-6
 
 

@@ -143,7 +143,7 @@ class SearchPath:
         Our own stubs of the standard library do not change while this runs.
         """
         is_ours = bool(self.stdlib) and folder.startswith(self.stdlib)
-        if folder not in self._inner and not is_ours:
+        if folder not in self._inner and folder not in self._stamps and not is_ours:
             self._inner[folder] = stamp_of(folder)
 
     def folders(self) -> list[tuple[str, Stamp]]:
@@ -310,33 +310,21 @@ class SearchPath:
         stubs = f"{top}-stubs/{rest}" if rest else f"{top}-stubs"
         for stem in (stubs, path):
             for root in self._roots:
-                self._watch_places(root, stem)
-                found = _module_file(f"{root}/{stem}")
+                place = f"{root}/{stem}"
+                if root in self._added:
+                    self._watch_around(place, self._watch)
+                elif os.path.isdir(f"{root}/{stem.partition('/')[0]}"):
+                    self._watch_around(place, self.watch_inner)
+                found = _module_file(place)
                 if found is not None:
                     return found
         return self._find_mapped(dotted) or self._find_in_sources(dotted) or self._in_project(path)
 
-    def _watch_places(self, root: str, stem: str) -> None:
-        """Watch the folders that a module would come to: the one around it, and one of its name.
-
-        A root is watched already.
-        """
-        path = f"{root}/{stem}"
-        folder, inside = path.rpartition("/")[0], os.path.isdir(path)
-        if root in self._added:
-            if folder != root:
-                self._watch(folder)
-            if inside:
-                self._watch(path)
-            return
-        if (
-            folder != root
-            and folder not in self._inner
-            and os.path.isdir(f"{root}/{stem.partition('/')[0]}")
-        ):
-            self.watch_inner(folder)
-        if inside:
-            self.watch_inner(path)
+    def _watch_around(self, place: str, watch: Callable[[str], None]) -> None:
+        """Watch the folders that a module would come to: the one around it, and one of its name."""
+        watch(place.rpartition("/")[0])
+        if os.path.isdir(place):
+            watch(place)
 
     def _find_mapped(self, dotted: str) -> str | None:
         """A module of a package whose place an import hook knows."""
@@ -345,9 +333,7 @@ class SearchPath:
             stem = self._packages.get(name)
             if stem is not None:
                 path = stem + dotted[len(name) :].replace(".", "/")
-                self._watch(path.rpartition("/")[0])
-                if os.path.isdir(path):
-                    self._watch(path)
+                self._watch_around(path, self._watch)
                 return _module_file(path)
             name = name.rpartition(".")[0]
         return None
@@ -364,9 +350,7 @@ class SearchPath:
             for folder, _ in self.distributions(site).editable_folders():
                 if folder not in self._added:
                     place = f"{folder}/{path}"
-                    self._watch(place.rpartition("/")[0])
-                    if os.path.isdir(place):
-                        self._watch(place)
+                    self._watch_around(place, self._watch)
                     found = _module_file(place)
                     if found is not None:
                         return found

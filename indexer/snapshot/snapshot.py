@@ -364,11 +364,14 @@ class Snapshot:
         if is_outside(path):
             self._step_outside(path, looked_for=True)
         else:
-            self._is_link(path, full)
+            self._note_link(path, full)
         return self._looked_up(("folder", path), full, os.path.isdir)
 
-    def _is_link(self, path: str, full: str) -> bool:
-        """True for a link; where it leads is told by no file that is indexed."""
+    def _note_link(self, path: str, full: str) -> bool:
+        """Note that an answer rests on where a link leads; False for what is none.
+
+        No file that is indexed tells of that.
+        """
         if not self._looked_up(("link", path), full, os.path.islink):
             return False
         self.progress.touched |= self.memo.bit(full)
@@ -379,7 +382,7 @@ class Snapshot:
         """Where a path leads by links within the workspace; empty if there is none on the way."""
         parts = path.split("/")
         before = ["/".join(parts[: count + 1]) for count in range(len(parts))]
-        if not any(self._is_link(each, self.absolute(each)) for each in before):
+        if not any(self._note_link(each, self.absolute(each)) for each in before):
             return ""
         root = os.path.realpath(self._index.workspace.root)
         real = os.path.realpath(self.absolute(path))

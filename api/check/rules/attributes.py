@@ -33,6 +33,7 @@ from ....indexer.inference.entities import (
 from ....indexer.inference.exhaustive import all_subclasses
 from ....indexer.inference.has_member import ABSENT, PRESENT, UNSURE, has_member, module_has_member
 from ....indexer.inference.members import attribute_definitions
+from ....indexer.inference.names import bindings_of_name
 from ....indexer.inference.read_only import is_frozen, lacks_setter
 from ....indexer.inference.slots import refuses
 from ....indexer.inference.type_variables import concrete
@@ -80,7 +81,7 @@ from ..known_names import (
 )
 from ..limitations import is_generated_module
 from ..suggestions import closest, likely_members, nearest_members, nearest_names, offered_members
-from ..uses import bindings_of_local, bindings_of_name, wanted_attributes
+from ..uses import bindings_of_local, wanted_attributes
 from .overrides import abstract_methods
 
 TYPE_CHECKING = False

@@ -15,6 +15,7 @@ from ....indexer.inference.injected_names import is_injected
 from ....indexer.inference.lazy_modules import has_dynamic_globals, names_set_in_globals
 from ....indexer.inference.modules import find_module, submodule
 from ....indexer.inference.names import (
+    bindings_of_name,
     builtin_name,
     is_only_in_stub,
     module_member,
@@ -26,7 +27,6 @@ from .. import messages
 from ..context import CheckContext
 from ..findings import Finding
 from ..suggestions import nearest_in_scope, same_name_elsewhere
-from ..uses import bindings_of_name
 
 # Names that are bound in every module, and those of every class body.
 _OF_MODULES = frozenset(
