@@ -54,6 +54,8 @@ _NAMES_OF_PLATFORMS = {
 }
 # Constants that are called after a version, whatever they are made from: PY2, IS_PY3, six.PY34.
 _FLAG = re.compile(r"_?(?:IS_?)?PY(?:THON)?_?([23])|is_(?:py|python)_?([23])")
+# Builtins that are chosen before there was `a if b else c`: `PY3 and str or unicode`.
+_CLASSES = frozenset(["str", "bytes", "int", "float", "bool", "list", "dict", "range", "object"])
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -210,7 +212,9 @@ def _truth(facts: FileFacts, test: int, target: Target, depth: int = _DEPTH) -> 
         return kind == f.TRUE
     if kind in (f.NAME, f.ATTRIBUTE):
         name = _last_name(facts, test)
-        return True if name == "TYPE_CHECKING" else _of_constant(facts, test, name, target, depth)
+        if name == "TYPE_CHECKING" or (name in _CLASSES and not _bindings(facts, test)):
+            return True
+        return _of_constant(facts, test, name, target, depth)
     if kind == f.COMPARE:
         return _compared(facts, test, target, depth)
     if kind == f.CALL:

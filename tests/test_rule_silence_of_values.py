@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fixtures_language import check_findings
+from fixtures_language import check_edit, check_findings
 
 
 def test_what_a_metaclass_may_have_replaced(tmp_path: Path) -> None:
@@ -438,4 +438,65 @@ def test_a_global_declaration_reads_nothing(tmp_path: Path) -> None:
             #      ^^^^^^ undefined-name
         """,
         "undefined-name",
+    )
+
+
+_SHOP = """
+    #- shop.py
+    class Box:
+        def open(self): ...
+    class Shop:
+        default = Box()
+        declared: Box = Box()
+        def __init__(self):
+            self.box = Box()
+        def first(self):
+            return self.box
+"""
+_CUSTOMER = """
+    #- main.py
+    from shop import Box, Shop
+    def visit(shop: Shop):
+        shop.box.close()
+        #        ^^^^^ unresolved-attribute
+        shop.first().close()
+        #            ^^^^^ unresolved-attribute
+        box = Shop.default
+        box.close()
+        #   ^^^^^ unresolved-attribute
+        for each in shop.box: ...
+        #                ^^^ not-iterable
+        shop.box.open(1)
+        #             ^ too-many-arguments
+        shop.declared.close()
+        #             ^^^^^ unresolved-attribute
+        Box().close()
+        #     ^^^^^ unresolved-attribute
+"""
+_RULES = "unresolved-attribute", "not-iterable", "too-many-arguments"
+
+
+def test_what_an_attribute_is_assigned_convicts_an_edit_and_no_standing_code(
+    tmp_path: Path,
+) -> None:
+    found = check_edit(tmp_path / "edit", _SHOP, _CUSTOMER, *_RULES)
+    assert {each.severity for each in found} == {"error"}
+    found = check_findings(tmp_path / "whole", _SHOP + _CUSTOMER, *_RULES)
+    assert [each.severity for each in found] == ["hint"] * 5 + ["error"] * 2
+
+
+def test_a_star_import_gives_a_name_until_the_module_binds_it(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        #- simulation.py
+        def run(duration, report=None): ...
+        #- main.py
+        from simulation import *
+        run(3, report="text")
+        def run(data): ...
+        run(3, report="text")
+        #      ^^^^^^ unknown-keyword
+        """,
+        "unknown-keyword",
     )

@@ -57,6 +57,7 @@ def test_constants_that_hold_tests_of_version_and_platform(tmp_path: Path) -> No
         if six.PY2: unicode
         x = unicode if six.PY2 else str
         y = str if six.PY3 else unicode
+        z = six.PY3 and str or unicode
         if PY3:
             pass
         else:

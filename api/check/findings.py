@@ -45,5 +45,7 @@ class Finding:
     evidence: str = field(default="exact", kw_only=True)
     nearest: list[Entity] = field(default_factory=list["Entity"], kw_only=True)
     fixes: list[Fix] = field(default_factory=list[Fix], kw_only=True)
+    # Row of the expression whose value it is about: the receiver of an attribute, what is called.
+    value: int = field(default=-1, kw_only=True)
     # Set when all faults of a file are known: equal ones are numbered.
     id: str = field(default="", init=False)

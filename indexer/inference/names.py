@@ -194,10 +194,14 @@ def lookup(
     if facts is None or depth > _DEPTH:
         return []
     rows = bindings_in_force(facts, scope, name, position, expr)
+    text = facts.names[name]
     if rows:
+        if not scope and f.STAR in facts.imports.name and _all_later(facts, rows, position, expr):
+            before = star_imported(inference, path, facts, text, depth)
+            if before:
+                return before  # `run()`, and further down `def run`
         found = _follow_all(inference, path, facts, rows, depth)
         return found + _alternatives(inference, path, facts, rows, found)
-    text = facts.names[name]
     return (
         star_imported(inference, path, facts, text, depth)
         or _declared_global(inference, path, facts, name)

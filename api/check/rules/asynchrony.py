@@ -188,7 +188,7 @@ def not_awaitable(context: CheckContext) -> Iterator[Finding]:
         yield Finding(
             "not-awaitable", context.path, start, end, message, subject=name,
             severity=WARNING if evidence >= CONVENTIONAL else ERROR,
-            evidence=EVIDENCE_NAMES[evidence], nearest=[entity] if entity else [],
+            evidence=EVIDENCE_NAMES[evidence], nearest=[entity] if entity else [], value=awaited,
             fixes=[Fix("Remove 'await'", [Edit(context.path, start, after, "")],
                        safe=evidence < CONVENTIONAL)],
         )  # fmt: skip

@@ -484,6 +484,7 @@ def _finding(
         severity=WARNING if evidence >= CONVENTIONAL else ERROR,
         evidence=EVIDENCE_NAMES[evidence],
         nearest=nearest,
+        value=parts.receiver,
     )
 
 

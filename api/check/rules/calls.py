@@ -253,6 +253,7 @@ def _check_targets(
         evidence=EVIDENCE_NAMES[targets.evidence],
         nearest=nearest_parameters(inference, signature, first),
         fixes=call_fixes(context, inference, call, arguments, signature, found) if is_call else [],
+        value=function,
     )
 
 
@@ -370,7 +371,7 @@ def not_callable(context: CheckContext) -> Iterator[Finding]:
             "not-callable", context.path, start, start + max(len(name.encode()), 1),
             messages.not_callable(context.strict, type_, name, is_property),
             subject=name or "call",
-            evidence=EVIDENCE_NAMES[max(value.evidence for value in type_)],
+            evidence=EVIDENCE_NAMES[max(value.evidence for value in type_)], value=function,
         )  # fmt: skip
 
 

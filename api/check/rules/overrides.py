@@ -8,7 +8,9 @@ from itertools import chain
 from ....indexer import facts as f
 from ....indexer.facts import FileFacts
 from ....indexer.facts_view import (
+    argument_values,
     binding_name,
+    called,
     decorators,
     definition_name,
     definitions,
@@ -21,7 +23,7 @@ from ....indexer.facts_view import (
 from ....indexer.inference.access_paths import decorator_callee, last_name
 from ....indexer.inference.classes import is_protocol, own_member_names
 from ....indexer.inference.dynamic_attributes import HARMLESS
-from ....indexer.inference.entities import CLASS, FUNCTION, Entity, name_of, owner_class
+from ....indexer.inference.entities import CLASS, FUNCTION, VARIABLE, Entity, name_of, owner_class
 from ....indexer.inference.exhaustive import all_subclasses, is_exhaustive
 from ....indexer.inference.inference import Inference
 from ....indexer.inference.signatures import parameter_rows
@@ -439,11 +441,23 @@ def _is_enforced(inference: Inference, cls: Entity) -> bool:
     return any(is_protocol(inference, base) for base in inference.mro(cls))
 
 
+_ABSTRACT = frozenset(["abstractmethod", "abstractproperty"])
+
+
 def _is_abstract(inference: Inference, entity: Entity) -> bool:
-    if entity.kind != FUNCTION:
-        return False
     facts = inference.need(entity.path)
-    return bool(facts.definition.flags[entity.row] & f.ABSTRACT)
+    if entity.kind == FUNCTION:
+        return bool(facts.definition.flags[entity.row] & f.ABSTRACT)
+    return entity.kind == VARIABLE and _gives_abstract(facts, facts.binding.value[entity.row])
+
+
+def _gives_abstract(facts: FileFacts, expr: int) -> bool:
+    """True for ``property(abstractmethod(function))`` and the like."""
+    if op(facts, expr) != f.CALL:
+        return False
+    return last_name(facts, called(facts, expr)) in _ABSTRACT or any(
+        _gives_abstract(facts, each) for each in argument_values(facts, expr)
+    )
 
 
 def abstract_instantiated(context: CheckContext) -> Iterator[Finding]:

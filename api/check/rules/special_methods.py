@@ -107,7 +107,7 @@ def lacking_special_method(context: CheckContext) -> Iterator[Finding]:
             yield Finding(
                 rule, context.path, start, start + max(len(name.encode()), 1),
                 messages.lacks_special_method(text.format(subject), detail),
-                subject=name or subject, evidence=EVIDENCE_NAMES[INFERRED],
+                subject=name or subject, evidence=EVIDENCE_NAMES[INFERRED], value=expr,
             )  # fmt: skip
 
 
