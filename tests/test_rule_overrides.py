@@ -111,6 +111,7 @@ def test_abstract_classes_that_are_called(tmp_path: Path) -> None:
         class Plain:
             @abstractmethod
             def area(self): ...
+        class Derived(Plain, ABC): ...
 
         Shape()
         # <- abstract-instantiated (abstract methods 'area', 'name'; defined in 'Shape')
@@ -118,6 +119,7 @@ def test_abstract_classes_that_are_called(tmp_path: Path) -> None:
         # <- abstract-instantiated (abstract method 'name'; defined in 'Shape')
         Box()
         Plain()
+        Derived()
         def make(kind: type[Shape]): return kind()
         """,
         "abstract",

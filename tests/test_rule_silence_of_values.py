@@ -500,3 +500,87 @@ def test_a_star_import_gives_a_name_until_the_module_binds_it(tmp_path: Path) ->
         """,
         "unknown-keyword",
     )
+
+
+def test_a_property_gives_something_else_than_was_assigned(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        from collections import namedtuple
+        Orientation = namedtuple("Orientation", "at up")
+        class Field:
+            def __get__(self, instance, owner=None) -> str: return ""
+            def __set__(self, instance, value): ...
+        class Listener:
+            title = Field()
+            @property
+            def orientation(self) -> Orientation:
+                return Orientation(self.values[0], self.values[1])
+            @orientation.setter
+            def orientation(self, values):
+                self.values = values
+        def listen():
+            listener = Listener()
+            listener.orientation = (1, 2)
+            listener.title = 3
+            orientation = listener.orientation
+            print(orientation.at, listener.title.upper())
+            listener.speed = 3
+            print(listener.speed.upper())
+            #                    ^^^^^ unresolved-attribute
+        """,
+        "unresolved-attribute",
+    )
+
+
+def test_an_annotation_that_its_value_contradicts(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        class Group:
+            def __init__(self, size): ...
+        class Shapes(Group): ...
+        class Layout:
+            group_class: Group = Shapes
+            group: Group = Shapes(1)
+            def make(self):
+                self.group()
+                #    ^^^^^ not-callable
+                return self.group_class(3)
+        """,
+        "not-callable",
+    )
+
+
+def test_a_class_that_lacks_many_names_has_them_from_somewhere(tmp_path: Path) -> None:
+    found = check_findings(
+        tmp_path,
+        """
+        class View:
+            def draw(self):
+                self.frame()
+                #    ^^^^^ unresolved-attribute
+                self.tracking_area.release()
+                #    ^^^^^^^^^^^^^ unresolved-attribute
+            def close(self):
+                self.superview.remove()
+                #    ^^^^^^^^^ unresolved-attribute
+        class Mapping:
+            def keys(self):
+                return self._mapping
+                #           ^^^^^^^^ unresolved-attribute
+            def values(self):
+                return self._mapping
+                #           ^^^^^^^^ unresolved-attribute
+            def items(self):
+                return self._mapping
+                #           ^^^^^^^^ unresolved-attribute
+        class Shelf:
+            def first(self):
+                return self.box, self.boxes
+                #           ^^^ unresolved-attribute
+                #                     ^^^^^ unresolved-attribute
+        """,
+        "unresolved-attribute",
+    )
+    assert [each.severity for each in found] == ["hint"] * 6 + ["error"] * 2

@@ -35,6 +35,35 @@ def test_overloads_of_a_function_of_c_may_lack_a_default(tmp_path: Path) -> None
     )
 
 
+def test_a_constructor_that_only_the_stub_has(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        import string, unittest
+        def skip():
+            raise unittest.SkipTest()
+        string.Template()
+        #      ^^^^^^^^ missing-argument
+        """,
+        "missing-argument",
+    )
+
+
+def test_names_in_comments_that_tell_a_type_are_read_by_nothing(tmp_path: Path) -> None:
+    found = check_findings(
+        tmp_path,
+        """
+        def collect():
+            found = []  # type: typing.List[int]
+            #                   ^^^^^^ undefined-name
+            return typing.cast(list, found)
+            #      ^^^^^^ undefined-name
+        """,
+        "undefined-name",
+    )
+    assert [each.severity for each in found] == ["hint", "error"]
+
+
 def test_an_unknown_value_stays_unknown_behind_a_property(tmp_path: Path) -> None:
     check_findings(
         tmp_path,

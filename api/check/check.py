@@ -9,8 +9,7 @@ from itertools import islice
 from zlib import crc32
 
 from ...indexer.errors import OutOfWorkError, UnknownFileError
-from ...indexer.inference.entities import CONVENTIONAL, EVIDENCE_NAMES, qualified_name
-from ...indexer.inference.held_values import is_held_by_attribute
+from ...indexer.inference.entities import qualified_name
 from ...indexer.inference.inference import Inference
 from ...indexer.snapshot.time_limit import TimeLimit
 from ..source.entity_views import enclosing
@@ -26,6 +25,7 @@ from .fixes.propose import propose_fixes
 from .mistakes import KNOWN_MISTAKE
 from .precedent import lower_by_precedent
 from .rules.table import Rule, families_of, family_of, rules
+from .standing_code import lower_for_standing_code
 from .suppressions import is_ignored
 
 # Files that are checked for what an edit elsewhere broke in them.
@@ -72,34 +72,12 @@ def check_change(change: Change, *, whole: bool = False) -> list[Finding]:
     return _finish(found, change, changes)
 
 
-_BY_CONVENTION = EVIDENCE_NAMES[CONVENTIONAL]
-# What these compare with is declared, or was learned, for the purpose.
-_BY_DECLARATION = frozenset(["undeclared-argument", KNOWN_MISTAKE])
-
-
 def check_whole_file(inference: Inference, path: str) -> list[Finding]:
     """Return all faults of a file, whoever caused them, with their fixes."""
     found = _faults(inference, path)
-    for finding in found:
-        if _tells_little_of_standing_code(inference, finding):
-            finding.severity = HINT
+    lower_for_standing_code(inference, found)
     _propose(found, inference, None)
     return found
-
-
-def _tells_little_of_standing_code(inference: Inference, finding: Finding) -> bool:
-    """True if it is likelier that something is not known than that code is wrong that stands.
-
-    An edit that speaks against the rest of the code is another matter.
-    """
-    if finding.evidence == _BY_CONVENTION:
-        # Conventions are read off this very code: what does not follow one tells no more than
-        # that it is less general.
-        return finding.rule not in _BY_DECLARATION
-    # None of 28 such errors in 15 released packages was right.
-    return finding.value >= 0 and is_held_by_attribute(
-        inference.strict(), finding.path, finding.value
-    )
 
 
 def check_users(change: Change) -> list[Finding]:

@@ -195,12 +195,26 @@ def _binding(inference: Inference, path: str, facts: FileFacts, row: int) -> boo
         return True
     annotation = facts.binding.annotation[row]
     if annotation >= 0:
-        return is_whole(inference, path, annotation)
+        return is_whole(inference, path, annotation) and not _is_class_of_declared(
+            inference, path, annotation, facts.binding.value[row]
+        )
     if kind == f.PARAMETER:
         return first_parameter_class(facts, Entity(PARAMETER, path, row)) >= 0
     if kind == f.AUGMENT or _is_placeholder(facts, row):
         return False
     return is_exhaustive(inference, path, facts.binding.value[row])
+
+
+def _is_class_of_declared(inference: Inference, path: str, annotation: int, value: int) -> bool:
+    """True if an annotation contradicts its value: ``group_class: Group = ShapeGroup``."""
+    if value < 0:
+        return False
+    declared = annotation_type(inference, path, annotation)
+    instances = {each.entity for each in declared if each.form == INSTANCE}
+    return any(
+        each.form == CLASS_OBJECT and not instances.isdisjoint(mro(inference, each.entity))
+        for each in expressions.infer_type(inference, path, value)
+    )
 
 
 def _is_placeholder(facts: FileFacts, row: int) -> bool:
@@ -321,7 +335,9 @@ def _assigned(inference: Inference, path: str, facts: FileFacts, owner: int, nam
     for row in rows:
         annotation = table.annotation[row]
         if annotation >= 0:
-            return is_whole(inference, path, annotation)
+            return is_whole(inference, path, annotation) and not _is_class_of_declared(
+                inference, path, annotation, table.value[row]
+            )
     return all(is_exhaustive(inference, path, table.value[row]) for row in rows)
 
 

@@ -10,12 +10,14 @@ from .. import facts_view
 from ..scope_map import blocks_around
 from . import type_guards
 from .access_paths import access_path, mentions, root_names, subject
-from .entities import FUNCTION
+from .entities import FUNCTION, VARIABLE
+from .entity_types import entity_type
 from .types import INSTANCE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..facts import FileFacts
+    from .entities import Entity
     from .inference import Inference
     from .types import Type
 
@@ -40,7 +42,7 @@ def _may_be_descriptor(inference: Inference, path: str, expr: int) -> bool:
     """True if what is read after an assignment may be another thing than was assigned.
 
     ``signal.next = 0`` and then ``signal.next[i] = 1``: of an unknown object, where ``next`` may be
-    a property, or of one whose class has ``__setattr__`` of its own.
+    a property, of one whose class has a descriptor of that name, or ``__setattr__`` of its own.
     """
     facts = inference.need(path)
     parts = facts_view.attribute(facts, expr)
@@ -51,11 +53,29 @@ def _may_be_descriptor(inference: Inference, path: str, expr: int) -> bool:
         return not inference.definitions_of(path, expr)
     return any(
         value.form == INSTANCE
-        and any(
-            item.entity.kind == FUNCTION and not item.entity.path.endswith("/builtins.pyi")
-            for item in inference.class_member(value.entity, "__setattr__")
+        and (
+            _is_set_through_class(inference, value.entity, parts.name)
+            or any(
+                item.entity.kind == FUNCTION and not item.entity.path.endswith("/builtins.pyi")
+                for item in inference.class_member(value.entity, "__setattr__")
+            )
         )
         for value in type_
+    )
+
+
+def _is_set_through_class(inference: Inference, cls: Entity, name: str) -> bool:
+    """True if a class has a property or another descriptor of a name, which keeps what is set."""
+    return any(
+        item.entity.kind == FUNCTION
+        or (
+            item.entity.kind == VARIABLE
+            and any(
+                value.form == INSTANCE and inference.class_member(value.entity, "__set__")
+                for value in entity_type(inference, item.entity)
+            )
+        )
+        for item in inference.class_member(cls, name)
     )
 
 

@@ -9,6 +9,7 @@ from ....indexer import facts as f
 from ....indexer.facts_view import attribute, called, decorators, op, operand
 from ....indexer.inference.access_paths import decorator_callee, last_name
 from ....indexer.inference.entities import (
+    CLASS,
     CONVENTIONAL,
     EVIDENCE_NAMES,
     FUNCTION,
@@ -19,6 +20,7 @@ from ....indexer.inference.entities import (
 from ....indexer.inference.inference import Inference
 from ....indexer.inference.signatures import overloads
 from ....indexer.inference.standard_types import is_standard_class
+from ....indexer.inference.stub_mapping import source_entity
 from ....indexer.inference.types import INSTANCE, without_none
 from ...source.ranges import end_of_argument
 from .. import messages
@@ -41,7 +43,13 @@ from ..excuses import is_expected_to_fail, is_for_another_version, is_replaced
 from ..findings import ERROR, WARNING, Finding
 from ..fixes.calls import call_fixes, nearest_parameters
 from ..known_names import is_assigned_to, is_set_from_outside
-from ..signatures import function_signature, name_in_class, overridden_signatures
+from ..signatures import (
+    class_signature,
+    function_signature,
+    name_in_class,
+    overridden_signatures,
+    owner_of,
+)
 from ..tuple_length import known_length
 from ..uses import wanted_calls
 
@@ -238,6 +246,8 @@ def _check_targets(
         return None
     if first.rule == MISSING_ARGUMENT and _may_omit_defaults(inference, signature.entity):
         return None
+    if _is_taken_by_source(inference, signature.entity, arguments):
+        return None
     is_call = op(context.facts, call) == f.CALL and arguments.call == call
     function = called(context.facts, call) if is_call else call
     start, end = _range_of(context, function, first)
@@ -275,19 +285,33 @@ def _is_in_stub_of_binary(inference: Inference, entity: Entity) -> bool:
 def _may_omit_defaults(inference: Inference, entity: Entity) -> bool:
     """True if overloads of a stub describe a function of C by the numbers of its arguments.
 
-    Such a list lacks what nobody has tried: ``sqlite3.adapt(value)``. Those of builtins are known.
+    Such a list lacks what nobody has tried: ``sqlite3.adapt(value)``, ``numpy.arange(stop=3)``.
+    Those of builtins are known.
     """
     if entity.kind != FUNCTION or not entity.path.endswith(".pyi"):
         return False
     full = inference.snapshot.absolute(entity.path)
-    name = full.rpartition("/")[2]
-    return (
-        name.startswith("_")
-        and not name.startswith("__")
-        and inference.snapshot.index.search_path.layer(full) == "stdlib"
-        and inference.snapshot.index.search_path.source_of(full) is None
-        and len(overloads(inference, entity)) > 1
-    )
+    search_path, name = inference.snapshot.index.search_path, full.rpartition("/")[2]
+    if search_path.layer(full) != "stdlib":
+        is_of_c = source_entity(inference, entity) is None
+    else:
+        is_private = name.startswith("_") and not name.startswith("__")
+        is_of_c = is_private and search_path.source_of(full) is None
+    return is_of_c and len(overloads(inference, entity)) > 1
+
+
+def _is_taken_by_source(inference: Inference, entity: Entity, arguments: CallArguments) -> bool:
+    """True if a stub has a constructor that the class in its source does not have like that.
+
+    ``unittest.SkipTest`` takes what any exception does, and is declared to require a reason.
+    """
+    cls = owner_of(inference, entity)
+    is_constructor = cls.row >= 0 and name_of(inference, entity) in ("__init__", "__new__")
+    source = source_entity(inference, cls) if is_constructor else None
+    if source is None or source.kind != CLASS:
+        return False
+    callee = class_signature(inference, source)
+    return callee is None or not _best(inference, callee, arguments)[1]
 
 
 def _an_override_fits(

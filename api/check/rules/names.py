@@ -25,7 +25,7 @@ from ....indexer.plugins.registry import NAME_REGISTRIES, PREDEFINED_NAMES
 from ...source.lexical import STRING, tokens
 from .. import messages
 from ..context import CheckContext
-from ..findings import Finding
+from ..findings import ERROR, HINT, Finding
 from ..suggestions import nearest_in_scope, same_name_elsewhere
 
 # Names that are bound in every module, and those of every class body.
@@ -66,6 +66,9 @@ def _is_in_method(facts: FileFacts, scope: int) -> bool:
 _LOOKED_UP = re.compile(rb"\b(?:" + "|".join(NAME_REGISTRIES).encode() + rb")\[.*[\"']")
 
 
+_TYPE_COMMENT = re.compile(rb"#[ \t]*type:[^#]*$")
+
+
 def undefined_name(context: CheckContext) -> Iterator[Finding]:
     """Yield names that are read and bound by no scope, star import or builtin."""
     facts = context.facts
@@ -100,8 +103,15 @@ def undefined_name(context: CheckContext) -> Iterator[Finding]:
         yield Finding(
             "undefined-name", context.path, start, start + len(name.encode()),
             messages.undefined_name(name), subject=name,
+            severity=HINT if _is_in_type_comment(context, start) else ERROR,
             nearest=nearest or same_name_elsewhere(context.strict, name),
         )  # fmt: skip
+
+
+def _is_in_type_comment(context: CheckContext, position: int) -> bool:
+    """True if a name stands in a comment that tells a type, which nothing evaluates."""
+    begin = context.facts.line_starts[context.facts.line_of(position)]
+    return _TYPE_COMMENT.search(context.text[begin:position]) is not None
 
 
 def _is_declared_there(facts: FileFacts, scope: int, name: str, position: int) -> bool:

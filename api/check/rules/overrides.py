@@ -379,6 +379,8 @@ def abstract_methods(inference: Inference, cls: Entity) -> list[tuple[str, Entit
     for index, base in enumerate(order):
         if any(between.path.endswith(".pyi") for between in order[:index]):
             break
+        if index and not _is_enforced(inference, base):
+            continue  # a class without `ABCMeta` keeps no list of what is abstract
         for name in own_member_names(inference, base):
             if name in seen or not _is_bound(inference, base, name):
                 continue
