@@ -972,10 +972,15 @@ def test_a_mutable_default_that_is_only_read(tmp_path: Path) -> None:
         #               ^^ ruff:B006
             items.append(1)
             return items
+        def copied(items=[]):
+        #                ^^ ruff:B006
+            items = list(items)
+            items.append(1)
+            return items
         """,
         "ruff:B006",
     )
-    assert [finding.severity for finding in found] == ["hint", "warning"]
+    assert [finding.severity for finding in found] == ["hint", "warning", "hint"]
 
 
 LIBRARIES = """

@@ -26,7 +26,6 @@ _BY_DECLARATION = frozenset(["undeclared-argument", KNOWN_MISTAKE])
 _HARMLESS = {
     "possibly-unbound": "24 findings, some 20 of them behind tests that belong together: cassandra",
     "incompatible-override": "24 findings, nearly all on purpose: pyqtgraph's `saveState(self)`",
-    "ruff:B006": "16 findings, all of defaults that nothing changes: `__deepcopy__(self, memo={})`",
 }
 # A class that lacks so many names in a file, or one name in so many functions, has them from
 # somewhere: pyglet's classes of Cocoa, DummyRegistry of pyramid, views of mappings of h5py.

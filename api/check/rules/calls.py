@@ -305,6 +305,8 @@ def _is_taken_by_source(inference: Inference, entity: Entity, arguments: CallArg
 
     ``unittest.SkipTest`` takes what any exception does, and is declared to require a reason.
     """
+    if entity.kind != FUNCTION or not entity.path.endswith(".pyi"):
+        return False
     cls = owner_of(inference, entity)
     is_constructor = cls.row >= 0 and name_of(inference, entity) in ("__init__", "__new__")
     source = source_entity(inference, cls) if is_constructor else None

@@ -240,7 +240,7 @@ _SETTING_LOGGERS = ("setLoggerClass", "loggerClass", "setLogRecordFactory")
 def _is_changed(context: CheckContext, start: int) -> bool:
     """True if a function changes, keeps or returns the default value of a parameter.
 
-    A list that is only read does no harm.
+    A list that is only read, or copied first, does no harm.
     """
     facts, table = context.facts, context.facts.definition
     rows = [
@@ -258,6 +258,8 @@ def _is_changed(context: CheckContext, start: int) -> bool:
         return True
     body = context.text[table.header_end[rows[-1]] : table.end[rows[-1]]]
     name = re.escape(max(names)[1].encode())
+    if re.search(rb"^\s*" + name + rb"\s*=[^=]", body, re.MULTILINE):
+        return False  # `info = dict(info)`
     changed = (
         rb"(?<![\w.])" + name + rb"\s*(\.(append|extend|insert|add|update|pop|popitem|remove|clear|"
         rb"discard|setdefault|sort|reverse)\(|\[[^\]\n]*\]\s*(=[^=]|[-+*/|&^]=)|[-+*/|&^]=)"
