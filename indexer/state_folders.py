@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 from . import platforms
 from .hashing import blake2b
@@ -22,6 +23,21 @@ def state_dir_of(root: str) -> str:
     # Sockets and files in there are named in notes of one line.
     shown = "".join(letter if letter.isprintable() else "_" for letter in name)
     return f"{user_cache_dir()}/{STATES}/{shown}-{key}"
+
+
+SERVER_LOG = "serve.log"
+"""Of a process that serves in the background; made anew when one is started."""
+STARTING_SECONDS = 5.0
+"""Seconds after which a process that was started serves, or does not come."""
+
+
+def was_just_started(state_dir: str) -> bool:
+    """Return whether a process that serves in the background was started a moment ago."""
+    try:
+        begun = os.stat(f"{state_dir}/{SERVER_LOG}").st_mtime
+    except OSError:
+        return False
+    return time.time() - begun < STARTING_SECONDS
 
 
 def user_cache_dir() -> str:

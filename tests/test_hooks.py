@@ -629,7 +629,7 @@ def test_processes_at_once_lose_nothing(host: Host) -> None:
     ]
     running = [
         subprocess.Popen(
-            [sys.executable, "-m", "flux_index.api.cli", "hook", "post-tool"],
+            [sys.executable, "-m", "flux_index.api.cli", "hook", "post-tool", "--seconds", "600"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )
         for _ in events

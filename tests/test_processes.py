@@ -19,6 +19,7 @@ from workspace_helpers import state_of
 
 from flux_index.api.cli import main
 from flux_index.api.rpc.endpoint import dial
+from flux_index.api.rpc.launcher import start_serving
 from flux_index.api.source.programs import run_bounded
 
 # Of its own accord, or on a machine that was too busy for that by its alarm.
@@ -59,6 +60,17 @@ def test_ps_shows_what_serves_and_stop_ends_it(
     assert [each["outcome"] for each in _listed(capsys, "stop", "--all")] == ["stopped"]
     assert two.wait() in ENDED
     assert main(["stop", str(tmp_path / "one")]) == 0
+    assert "not being served" in capsys.readouterr().out
+
+
+def test_stop_waits_for_what_is_about_to_serve(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = str(make_workspace(tmp_path / "w"))
+    started = start_serving(folder, 60)
+    assert [each["outcome"] for each in _listed(capsys, "stop", folder)] == ["stopped"]
+    assert started.wait(10) in ENDED
+    assert main(["stop", folder]) == 0
     assert "not being served" in capsys.readouterr().out
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...indexer.workspace.root import find_root
 from ..rpc.client import writer_lock
-from ..rpc.processes import end, serving_process, serving_processes
+from ..rpc.processes import awaited_process, end, serving_processes
 from .output import tell, write_json
 
 TYPE_CHECKING = False
@@ -19,7 +19,7 @@ def run(*, workspace: str, all: bool, json: bool) -> int:  # noqa: A002 - the op
     if all:
         found = serving_processes()
     else:
-        one = serving_process(writer_lock(find_root(workspace)))
+        one = awaited_process(writer_lock(find_root(workspace)))
         found = [] if one is None else [one]
     outcomes = [(one, _end(one)) for one in found]
     if json:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 
-from ...indexer.state_folders import state_dir_of
+from ...indexer.state_folders import state_dir_of, was_just_started
 from ...indexer.store.lock import WriterLock
 from ...indexer.text import UnreadableError, read
 from ...indexer.workspace.git_folder import main_work_tree
@@ -24,11 +24,9 @@ if TYPE_CHECKING:
 
 # Seconds without a client after which a process that is started for hooks ends.
 _IDLE_SECONDS = 600.0
-# A process that was started is waited for before an edit, at most for so long; one that was started
-# within so many seconds may still be about to serve.
+# Seconds for which a process that was started is waited for before an edit.
 _START_SECONDS = 1.0
 _PAUSE = 0.02
-_STARTING_SECONDS = 5.0
 
 
 class Place:
@@ -48,7 +46,7 @@ class Place:
 
         There is none when a session or a work tree begins, and after a while without any event.
         """
-        if self._is_starting():
+        if was_just_started(self.state_dir):
             return True
         if not self.lock.is_free():
             return False  # a long build, for one
@@ -70,14 +68,6 @@ class Place:
                 return note
             time.sleep(_PAUSE)
         return ""
-
-    def _is_starting(self) -> bool:
-        """True if somebody has started a serving process just now."""
-        try:
-            begun = os.stat(os.path.join(self.state_dir, "serve.log")).st_mtime
-        except OSError:
-            return False
-        return time.time() - begun < _STARTING_SECONDS
 
 
 def in_this_tree(payload: Payload) -> Answer | None:

@@ -15,7 +15,7 @@ from typing import Any
 from ...indexer import platforms
 from ...indexer.errors import FluxIndexError
 from ...indexer.private_files import make_folder, open_file
-from ...indexer.state_folders import state_dir_of
+from ...indexer.state_folders import SERVER_LOG, state_dir_of
 from ...indexer.store.lock import WriterLock
 from ..quoting import escaped
 from .client import PATIENCE, PAUSE, Client, writer_lock
@@ -59,7 +59,7 @@ class Launcher:
                 return self._serve_alone(on_notification)
         if client is not None:
             return client
-        log_path = os.path.join(os.path.dirname(lock.path), "serve.log")
+        log_path = os.path.join(os.path.dirname(lock.path), SERVER_LOG)
         self._background = start_serving(self.root, self._idle_exit)
         client = self._connect_within(lock, _START_SECONDS, on_notification)
         if client is None:
@@ -138,7 +138,7 @@ def start_serving(root: str, idle_exit: float) -> subprocess.Popen[bytes]:
     """
     state_dir = state_dir_of(root)
     make_folder(state_dir)
-    log_path = os.path.join(state_dir, "serve.log")
+    log_path = os.path.join(state_dir, SERVER_LOG)
     with open(open_file(log_path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as log:
         return subprocess.Popen(
             _command(root, "--idle-exit", f"{idle_exit:g}"),

@@ -6,10 +6,17 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ...indexer.state_folders import STATES, user_cache_dir
+from ...indexer.state_folders import (
+    SERVER_LOG,
+    STARTING_SECONDS,
+    STATES,
+    user_cache_dir,
+    was_just_started,
+)
 from ...indexer.store.lock import WriterLock
 from .client import PAUSE, Client
 from .messages import RpcError
@@ -45,11 +52,30 @@ def serving_processes() -> list[Serving]:
     return sorted((one for one in found if one is not None), key=lambda one: one.workspace)
 
 
+def awaited_process(lock: WriterLock) -> Serving | None:
+    """Return the process that serves a workspace, or is about to: it was started a moment ago."""
+    folder = os.path.dirname(lock.path)
+    until = time.monotonic() + STARTING_SECONDS
+    while True:
+        process = serving_process(lock)
+        if process or not was_just_started(folder) or time.monotonic() > until:
+            return process
+        time.sleep(PAUSE)
+
+
 def end(lock: WriterLock, process: Serving) -> bool:
     """End a process; True when it has let go of the lock.
 
     It is asked to, which gives it time to answer, and made to when it does not.
     """
+    ended = _has_ended(lock, process)
+    if ended:
+        with suppress(OSError):
+            os.unlink(os.path.join(os.path.dirname(lock.path), SERVER_LOG))
+    return ended
+
+
+def _has_ended(lock: WriterLock, process: Serving) -> bool:
     for number, seconds in (
         (signal.SIGTERM, _FAREWELL_SECONDS),
         (getattr(signal, "SIGKILL", signal.SIGTERM), _KILLED_SECONDS),
