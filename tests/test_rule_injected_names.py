@@ -161,3 +161,26 @@ def test_modules_that_an_import_hook_finds(tmp_path: Path) -> None:
         """,
         *_RULES,
     )
+
+
+def test_a_name_that_many_files_read_and_none_binds(tmp_path: Path) -> None:
+    found = check_findings(
+        tmp_path,
+        "".join(
+            f"""
+            #- mibs/m{number}.py
+            builder.export(unicode("m{number}"))
+            # <- undefined-name
+            #              ^^^^^^^ undefined-name
+            """
+            for number in range(4)
+        )
+        + """
+            #- main.py
+            print(buildr)
+            #     ^^^^^^ undefined-name
+        """,
+        "undefined-name",
+    )
+    errors = [each.subject for each in found if each.severity == "error"]
+    assert errors == ["buildr", *["unicode"] * 4]

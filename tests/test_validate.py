@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from fixtures_language import check_edit, open_workspace, parse_fixture
 
-from flux_index.api.check.check import check_change
+from flux_index.api.check.check import check_change, check_whole_file
 from flux_index.api.check.edits import proposed
 from flux_index.api.check.fixes.apply import apply_fixes
 from flux_index.api.cli import main
-from flux_index.api.operations import table
+from flux_index.api.operations import table, whole_files
 
 SHOP = """
 #- shop.py
@@ -87,6 +87,25 @@ def test_the_same_fault_has_the_same_identity_on_other_lines(tmp_path: Path) -> 
         found.append({item["id"] for item in answer["items"] if item["severity"] == "error"})
     assert found[0] == found[1]
     assert len(found[0]) == 1
+
+
+def test_a_bug_in_judging_one_file_leaves_the_others_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(inference: Any, path: str) -> Any:
+        if path == "a.py":
+            raise KeyError("row")
+        return check_whole_file(inference, path)
+
+    monkeypatch.setattr(whole_files, "check_whole_file", fails)
+    session = open_workspace(tmp_path, parse_fixture("#- a.py\nx = 1\n#- b.py\nprint(nope)\n"))
+    answer = table.call(session, "validate", {"whole": True})
+    session.index.close()
+    assert [(item["path"], item["rule"]) for item in answer["items"]] == [
+        ("b.py", "undefined-name")
+    ]
+    said = "a.py was not judged: internal error: KeyError: 'row' (line "
+    assert any(note.startswith(said) for note in answer["notes"])
 
 
 def test_a_runner_that_a_subclass_of_itself_replaces(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from itertools import islice
 
 from ...indexer import facts as f
 from ...indexer import facts_view
+from ...indexer.facts import FileFacts
 from ...indexer.inference.entities import MODULE, NAMESPACE, Entity, qualified_name
 from ...indexer.inference.inference import Inference
 from ...indexer.inference.modules import imported_module
@@ -51,11 +52,47 @@ def _has_other_reads(context: CheckContext, finding: Finding) -> bool:
     )
 
 
+# Builtins of Python 2, which code that nobody runs any more reads everywhere.
+_OF_PYTHON_2 = frozenset(
+    ["apply", "basestring", "buffer", "cmp", "coerce", "execfile", "file", "intern", "long",
+     "raw_input", "reduce", "reload", "unichr", "unicode", "xrange"]
+)  # fmt: skip
+# Other files that read a name without binding it, of which something else must bind it: pysnmp's
+# MIBs are executed with `mibBuilder` in their globals.
+_READERS = 3
+
+
+def _is_bound_for_files(context: CheckContext, finding: Finding) -> bool:
+    """True if several committed files read a name that none of them binds."""
+    name = finding.subject
+    committed = (context.before or context.inference).strict()
+    if name in _OF_PYTHON_2:
+        return False
+    readers = (
+        path
+        for path in committed.files_with(name)[:_FILES]
+        if path != context.path and _reads_unbound(committed.facts(path), name)
+    )
+    return len(list(islice(readers, _READERS))) == _READERS
+
+
+def _reads_unbound(facts: FileFacts | None, name: str) -> bool:
+    if facts is None or f.STAR in facts.imports.name:
+        return False
+    row = facts.name_id(name)
+    return row not in facts.binding.name and any(
+        role in (f.READ, f.CALLED) for role, _, _ in facts.occurrences(name)
+    )
+
+
 def lower_by_precedent(context: CheckContext, finding: Finding) -> None:
     """Make an error a hint if committed code elsewhere does the same."""
     if finding.evidence == "conventional" and finding.message.startswith(messages.UNKNOWN):
         if _has_other_reads(context, finding):
             finding.severity = HINT
+        return
+    if finding.rule == "undefined-name" and _is_bound_for_files(context, finding):
+        finding.severity = HINT
         return
     search = _SEARCHES.get(finding.rule)
     if finding.severity != ERROR or search is None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
+import traceback
 from collections.abc import Iterable
 from typing import Any, TypedDict
 
+from ...indexer.errors import FluxIndexError, OutOfTimeError, UnknownFileError
 from ...indexer.inference.inference import Inference
 from ...indexer.snapshot.recording import Recording
 from ..check.check import check_whole_file
-from ..check.limitations import limitations_of_file
+from ..check.findings import Finding
+from ..check.limitations import Limitation, limitations_of_file
 from ..check.rules.ruff import run_ruff
 from .finding_views import item, not_judged
 
@@ -55,12 +60,31 @@ def judge_here(inference: Inference, paths: Iterable[str], every: list[str]) -> 
     return judged
 
 
+# What ends the judgement of other files as well: the disk, damage, and that it was called off.
+_NO_BUGS = (FluxIndexError, OutOfTimeError, OSError, sqlite3.Error, MemoryError)
+
+
+def _bug(error: Exception) -> str:
+    """Return what a report of a bug should say: the error, and where it was raised."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" (line {frames[-1].lineno} of {os.path.basename(frames[-1].filename)})"
+    return f"internal error: {type(error).__name__}: {error}{place}"
+
+
 def judge_file(inference: Inference, path: str) -> FileVerdict:
     """Return the verdict on a file."""
     work = inference.snapshot.work
     before, work.left_out = work.left_out, []
-    found = check_whole_file(inference, path) if inference.exists(path) else []
-    missing = limitations_of_file(inference, path)
+    found: list[Finding] = []
+    missing: list[Limitation] = []
+    try:
+        if inference.exists(path):
+            found = check_whole_file(inference, path)
+        missing = limitations_of_file(inference, path)
+    except Exception as error:
+        if isinstance(error, _NO_BUGS) and not isinstance(error, UnknownFileError):
+            raise
+        work.leave_out(f"{path} was not judged: {_bug(error)}")
     verdict = FileVerdict(
         items=[item(inference, finding) for finding in found],
         unjudged=[not_judged(inference, each) for each in missing],

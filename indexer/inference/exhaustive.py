@@ -695,6 +695,8 @@ def _is_declared(inference: Inference, path: str, facts: FileFacts, expr: int) -
     for value in without_none(expressions.infer_type(inference, path, attribute.receiver)):
         for item in member_definitions(inference, value, attribute.name):
             kind, where, row = item.entity
+            if kind == OUTSIDE:
+                return False
             other = inference.need(where)
             if kind == FUNCTION and other.definition.returns[row] < 0:
                 return False  # a property
