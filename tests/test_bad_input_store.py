@@ -14,6 +14,7 @@ import pytest
 from bad_input_helpers import answers, ask, expected, indexed, problems, shop
 from workspace_helpers import state_of
 
+from flux_index.api.cli import main
 from flux_index.indexer.errors import LockedError, StoreError
 from flux_index.indexer.index import Index
 from flux_index.indexer.store import database
@@ -415,6 +416,22 @@ def test_state_that_is_no_plain_file(what: str, name: str, root: Path, tmp_path:
         assert answers(index, "touch", stored=False) == expected(tmp_path, stored=False)
         assert precious.read_text() == "precious\n"
         assert any("must be a plain file of your own" in p or "link" in p for p in problems(index))
+
+
+def test_commands_answer_without_an_index_that_cannot_be_opened(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (root / "broken.py").write_text("print(nope)\n")
+    (state_of(root) / "index.db").unlink(missing_ok=True)
+    (state_of(root) / "index.db").mkdir()
+    for command, told in (
+        (["validate", "--all"], "name 'nope' is not defined"),
+        (["query", "exists", "broken.nope"], "missing"),
+    ):
+        assert main([*command, "--workspace", str(root)]) == 1
+        said = capsys.readouterr()
+        assert told in said.out
+        assert "index.db" in said.err
 
 
 @posix

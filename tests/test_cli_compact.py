@@ -191,7 +191,7 @@ def test_a_page_behind_the_end_is_said() -> None:
 
 
 def test_pending_files_and_notes_stand_at_the_end_once() -> None:
-    notes = ["3 files are not indexed yet", "base Unknown was not found"]
+    notes = ["files that are not indexed yet: 3", "base Unknown was not found"]
     answer = {**answers.LISTING, "items": [answers.LIMIT], "pending": 3, "notes": notes}
     assert (
         shown("symbols", answer)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 
-from ...indexer.errors import InvalidArgumentsError
+from ...indexer.errors import InvalidArgumentsError, StoreError
 from ...indexer.workspace.root import find_root, has_marker, is_too_wide
 from ..open_workspace import OpenWorkspace
+from ..render.words import counted
 from .output import log, say
 
 TYPE_CHECKING = False
@@ -30,7 +31,7 @@ def open_workspace(start: str | None = None) -> OpenWorkspace:
     session = OpenWorkspace.open(start or os.getcwd())
     if not os.path.exists(session.index.path):
         announce(session.index, start or os.getcwd())
-    session.complete = complete
+    session.complete = _Completion()
     log(f"workspace {session.index.workspace.root}, index {session.index.path}")
     return session
 
@@ -59,21 +60,30 @@ def announce(index: Index, start: str) -> None:
         )
 
 
-def complete(index: Index) -> None:
-    """Build what is not indexed yet, with the progress shown, unless another process does."""
-    # Late, since an index that is there needs none of it.
-    from .index import build
-    from .progress import Interrupt
+class _Completion:
+    """Builds what is not indexed yet, with the progress shown, unless another process does."""
 
-    # Where nothing can be written the question is answered without.
-    if index.lock.held or not index.become_writer():
-        return
-    count = len(index.view().pending)
-    say(f"flux-index: indexing {count:,} files of {index.workspace.root} first")
-    try:
-        with Interrupt() as interrupt:
-            build(index, interrupt, quiet=False)
-        if interrupt.is_requested():
-            raise KeyboardInterrupt
-    finally:
-        index.release_writer()
+    def __init__(self) -> None:
+        self._is_able = True
+
+    def __call__(self, index: Index) -> None:
+        # Late, since an index that is there needs none of it.
+        from .index import build
+        from .progress import Interrupt
+
+        # Where nothing can be written the question is answered without.
+        if not self._is_able or index.lock.held or not index.become_writer():
+            return
+        count = len(index.view().pending)
+        say(f"flux-index: indexing {counted(count, 'file')} of {index.workspace.root} first")
+        try:
+            with Interrupt() as interrupt:
+                build(index, interrupt, quiet=False)
+            if interrupt.is_requested():
+                raise KeyboardInterrupt
+        except StoreError as error:
+            # Without an index everything takes longer.
+            self._is_able = False
+            say(f"flux-index: {error}")
+        finally:
+            index.release_writer()

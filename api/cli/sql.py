@@ -89,7 +89,9 @@ def _current_index(start: str) -> str:
                 client.call("server.sync", {"timeout_ms": _SYNC_MS}, _SYNC_SECONDS)
         pending = session.index.pending
         if pending:
-            say(f"flux-index: {pending:,} files are not indexed yet: `flux-index index` does that")
+            say(
+                f"flux-index: files that are not indexed yet: {pending:,}; `flux-index index` does that"
+            )
         return os.path.join(session.index.workspace.state_dir, "index.db")
     finally:
         session.close()

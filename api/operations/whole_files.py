@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import traceback
 from collections.abc import Iterable
 from typing import Any, TypedDict
@@ -61,7 +60,7 @@ def judge_here(inference: Inference, paths: Iterable[str], every: list[str]) -> 
 
 
 # What ends the judgement of other files as well: the disk, damage, and that it was called off.
-_NO_BUGS = (FluxIndexError, OutOfTimeError, OSError, sqlite3.Error, MemoryError)
+_NO_BUGS = (FluxIndexError, OutOfTimeError, OSError, MemoryError)
 
 
 def _bug(error: Exception) -> str:

@@ -251,7 +251,7 @@ class CompactStyle:
                 "`flux-index index` takes them in"
             )
         # The number of pending files stands in the notes as well.
-        repeated = f"{pending} files are not indexed yet"
+        repeated = f"files that are not indexed yet: {pending:,}"
         lines += [f"note: {note}" for note in answer.get("notes", ()) if note != repeated]
         return [self.note(line) for line in lines]
 

@@ -256,7 +256,7 @@ def envelope(inference: Inference, answer: dict[str, Any], paths: set[str]) -> d
             answer["truncated"] = True
     if inference.snapshot.pending:
         notes: list[str] = answer.setdefault("notes", [])
-        notes.append(f"{inference.snapshot.pending} files are not indexed yet")
+        notes.append(f"files that are not indexed yet: {inference.snapshot.pending:,}")
     if inference.snapshot.index.distrust:
         answer.setdefault("notes", []).append(inference.snapshot.index.distrust)
     return answer
