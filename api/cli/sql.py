@@ -90,7 +90,8 @@ def _current_index(start: str) -> str:
         pending = session.index.pending
         if pending:
             say(
-                f"flux-index: files that are not indexed yet: {pending:,}; `flux-index index` does that"
+                f"flux-index: files that are not indexed yet: {pending:,} "
+                "(`flux-index index` takes them in)"
             )
         return os.path.join(session.index.workspace.state_dir, "index.db")
     finally:
