@@ -172,3 +172,22 @@ def test_right_code_that_ruff_takes_for_a_bug(tmp_path: Path) -> None:
         """,
         "ruff:B030", "ruff:PLE0101", "ruff:PLE0302",
     )  # fmt: skip
+
+
+def test_slots_beside_a_property_that_keeps_what_is_set(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        class Info:
+            __slots__ = ("name", "_nested")
+            def __init__(self, nested):
+                self.nested = nested
+                self.other = nested
+                #    ^^^^^ unresolved-attribute
+            @property
+            def nested(self): return self._nested
+            @nested.setter
+            def nested(self, value): self._nested = value
+        """,
+        "ruff:PLE", "unresolved-attribute",
+    )  # fmt: skip

@@ -819,12 +819,13 @@ def test_what_tests_work_on_is_no_code(tmp_path: Path) -> None:
 
 def test_packages_of_what_tests_work_on(tmp_path: Path) -> None:
     """Modules that are wrong on purpose, beside which there is no test and no helper."""
-    data = "".join(f"#- tests/wrong/{name}.py\nprint(gone)\n" for name in "abcd")
-    helpers = "".join(f"#- tests/helping/{name}.py\nprint(gone)\n" for name in "efgh")
+    wrong = "print(gone_{0})\n#     ^^^^^^ undefined-name\n"
+    data = "".join(f"#- tests/wrong/{name}.py\n{wrong.format(name)}" for name in "abcd")
+    helpers = "".join(f"#- tests/helping/{name}.py\n{wrong.format(name)}" for name in "efgh")
     text = (
         "#- tests/wrong/__init__.py\n#- tests/helping/__init__.py\n#- tests/__init__.py\n"
         f"{data}{helpers}#- tests/test_it.py\nfrom .helping import e\n"
-    ).replace("print(gone)\n", "print(gone)\n#     ^^^^ undefined-name\n")
+    )
     found = check_findings(tmp_path, text, "undefined-name")
     assert {finding.path.rpartition("/")[0]: finding.severity for finding in found} == {
         "tests/wrong": "hint",

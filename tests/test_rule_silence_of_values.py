@@ -584,3 +584,90 @@ def test_a_class_that_lacks_many_names_has_them_from_somewhere(tmp_path: Path) -
         "unresolved-attribute",
     )
     assert [each.severity for each in found] == ["hint"] * 6 + ["error"] * 2
+
+
+def test_decorators_that_pass_on_another_object_than_self(tmp_path: Path) -> None:
+    found = check_findings(
+        tmp_path,
+        """
+        from functools import wraps
+        class classproperty(property):
+            def __get__(self, instance, owner): return self.fget(owner)
+        class Proxy:
+            superview = None
+            def __init__(self, pointer): ...
+            def method(self, encoding):
+                def decorate(function):
+                    def wrapper(pointer, *arguments):
+                        return function(Proxy(pointer), *arguments)
+                    return wrapper
+                return decorate
+        def logged(function):
+            @wraps(function)
+            def wrapper(self, *arguments):
+                print(self)
+                return function(self, *arguments)
+            return wrapper
+        def retried(handler):
+            def decorate(function):
+                def wrapper(*arguments):
+                    try: return function(*arguments)
+                    except OSError as error: handler(error)
+                return wrapper
+            return decorate
+        class View:
+            objc = Proxy()
+            @classproperty
+            def code(cls): return cls.__name__
+            @objc.method("v")
+            def draw(self): self.superview.close()
+            @logged
+            def close(self): self.closed.set()
+            #                     ^^^^^^ unresolved-attribute
+            @retried(print)
+            def open(self): self.opened.set()
+            #                    ^^^^^^ unresolved-attribute
+        """,
+        "unresolved-attribute",
+    )
+    assert [each.severity for each in found] == ["error"] * 2
+
+
+def test_what_is_declared_may_be_derived(tmp_path: Path) -> None:
+    found = check_findings(
+        tmp_path,
+        """
+        from http.server import HTTPServer, SimpleHTTPRequestHandler
+        from typing import Protocol as TypingProtocol
+        class Driver(TypingProtocol):
+            def clean(self): ...
+        class ProcessDriver:
+            def __init__(self, command): self.command = command
+            def clean(self): return b""
+        class Registry:
+            def driver(self, name) -> Driver: return self.drivers[name]
+            def __init__(self, drivers): self.drivers = drivers
+        class Server(HTTPServer):
+            root_path = "/"
+        class Handler(SimpleHTTPRequestHandler):
+            def do_POST(self):
+                print(self.server.server_name, self.server.root_path)
+                print(self.server.root_folder)
+                #                 ^^^^^^^^^^^ unresolved-attribute
+        class Blob:
+            __slots__ = ("data",)
+            @property
+            def size(self): return 1
+            def grow(self): self.length = 3
+            #                    ^^^^^^ unresolved-attribute
+        def measure(registry: Registry, blob: Blob):
+            print(registry.driver("a").command, registry.driver("b").commands)
+            #                                                        ^^^^^^^^ unresolved-attribute
+            blob.length = 3
+            #    ^^^^^^ unresolved-attribute
+            Blob().length = 3
+            #      ^^^^^^ unresolved-attribute
+        """,
+        "unresolved-attribute",
+    )
+    assert [each.severity for each in found] == ["error", "error", "error", "hint", "error"]

@@ -117,7 +117,8 @@ def is_protocol(inference: Inference, entity: Entity) -> bool:
     if entity.kind != CLASS:
         return False
     facts = inference.need(entity.path)
-    if "Protocol" not in base_names(facts, entity.row):
+    known = facts_view.imported_names(facts)
+    if all(known.get(each, each) != "Protocol" for each in base_names(facts, entity.row)):
         return False
     return cached(
         inference,

@@ -24,7 +24,6 @@ from .entities import (
     PARAMETER,
     VARIABLE,
     Entity,
-    first_parameter_class,
     name_of,
     owner_class,
 )
@@ -33,6 +32,7 @@ from .members import member_definitions
 from .module_writes import values_set_elsewhere
 from .names import bindings_of_name, module_attribute, resolve_binding
 from .query_cache import cached
+from .receivers import is_what_it_is_called_on
 from .return_types import has_known_decorators
 from .signatures import NEVER, Arguments, match_score, matching_overloads, overloads
 from .standard_types import standard_class
@@ -199,7 +199,7 @@ def _binding(inference: Inference, path: str, facts: FileFacts, row: int) -> boo
             inference, path, annotation, facts.binding.value[row]
         )
     if kind == f.PARAMETER:
-        return first_parameter_class(facts, Entity(PARAMETER, path, row)) >= 0
+        return is_what_it_is_called_on(inference, path, row)
     if kind == f.AUGMENT or _is_placeholder(facts, row):
         return False
     return is_exhaustive(inference, path, facts.binding.value[row])

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
 
 # Decorators that the flags of a definition record, or that do not change its type.
-_MARKS = frozenset(
+KNOWN_DECORATORS = frozenset(
     ["property", "staticmethod", "classmethod", "overload", "abstractmethod", "abstractproperty",
      "cached_property", "override", "final", "deprecated", "wraps", "total_ordering",
      "type_check_only", "runtime_checkable", "dataclass_transform", "no_type_check",
@@ -76,7 +76,7 @@ def decorated_type(inference: Inference, function: Entity) -> Type:
 def _decorated(inference: Inference, function: Entity, facts: FileFacts) -> Type:
     type_: Type = (Value(FUNCTION_OBJECT, function, (UNKNOWN,), EXACT),)
     for expr in reversed(decorators(facts, function.row)):
-        if last_name(facts, decorator_callee(facts, expr)) not in _MARKS:
+        if last_name(facts, decorator_callee(facts, expr)) not in KNOWN_DECORATORS:
             type_ = _applied(inference, function.path, expr, type_)
     return type_
 
@@ -207,7 +207,7 @@ def _all_known(inference: Inference, function: Entity, facts: FileFacts) -> bool
     # What gives something of its own has not given the function back.
     is_itself = any(value.entity == function for value in decorated_type(inference, function))
     for expr in decorators(facts, function.row):
-        if last_name(facts, decorator_callee(facts, expr)) in _MARKS:
+        if last_name(facts, decorator_callee(facts, expr)) in KNOWN_DECORATORS:
             continue
         type_ = inference.infer_type(function.path, expr)
         if not type_ or not all(_has_known_result(inference, value, is_itself) for value in type_):

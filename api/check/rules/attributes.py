@@ -174,21 +174,13 @@ def _is_left_to_derived(context: CheckContext, receiver: int, type_: Type) -> bo
     Who derives one elsewhere may add what its methods use.
     """
     inference = context.strict
-    named = [item.entity for item in inference.definitions_of(context.path, receiver)]
-    return (
-        bool(named)
+    return _is_receiver(context, receiver) and all(
+        value.entity.kind == CLASS
         and all(
-            each.kind == PARAMETER and first_parameter_class(context.facts, each) >= 0
-            for each in named
+            abstract_methods(inference, each)
+            for each in [value.entity, *all_subclasses(inference, value.entity)]
         )
-        and all(
-            value.entity.kind == CLASS
-            and all(
-                abstract_methods(inference, each)
-                for each in [value.entity, *all_subclasses(inference, value.entity)]
-            )
-            for value in type_
-        )
+        for value in type_
     )
 
 
@@ -270,6 +262,8 @@ def _check_write(context: CheckContext, expr: int, receiver: int, name: str) -> 
     inference, exact = context.strict, _is_exact(context, receiver)
     evidence = max(value.evidence for value in type_)
     if all(refuses(inference, value, name, exact=exact) for value in type_):
+        if not exact and not _is_receiver(context, receiver) and _may_be_derived(type_):
+            evidence = CONVENTIONAL
         if any(has_member(inference, value, name) == PRESENT for value in type_):
             message = messages.read_only(messages.object_text(inference, type_), name)
             yield _finding(context, expr, name, message, evidence, [])
@@ -280,6 +274,19 @@ def _check_write(context: CheckContext, expr: int, receiver: int, name: str) -> 
         yield _finding(context, expr, name, messages.no_setter(name, subject), evidence, [])
     elif all(is_frozen(inference, value, name, exact=exact) for value in type_):
         yield _finding(context, expr, name, messages.frozen_field(name), evidence, [])
+
+
+def _is_receiver(context: CheckContext, expr: int) -> bool:
+    """True if an expression is the first parameter of a method."""
+    named = [item.entity for item in context.strict.definitions_of(context.path, expr)]
+    return bool(named) and all(
+        each.kind == PARAMETER and first_parameter_class(context.facts, each) >= 0 for each in named
+    )
+
+
+def _may_be_derived(type_: Type) -> bool:
+    """True unless all alternatives are builtin: what is derived without slots takes attributes."""
+    return not all(value.entity.path.endswith("/builtins.pyi") for value in type_)
 
 
 def _is_exact(context: CheckContext, expr: int) -> bool:

@@ -31,14 +31,14 @@ from ..excuses import is_expected_to_fail
 from ..findings import HINT, WARNING, Edit, Finding, Fix
 
 # Rules whose findings are bugs, or nearly always come of one. Style is none of our business, and
-# undefined names and redefinitions have rules of their own here, which know other files too.
+# undefined names, redefinitions and slots have rules of their own here, which know other files too.
 _SELECTED = (
     "F402,F404,F406,F407,F5,F6,F7,F822,F842,F901,PLE,"
     "B002,B003,B005,B006,B012,B015,B016,B018,B020,B021,B022,B023,B025,B029,B030,B031,B032,"
     "B033,B035,ASYNC100,ASYNC105,ASYNC115,ASYNC210,ASYNC220,ASYNC221,ASYNC222,ASYNC230,ASYNC251,"
     "RUF006,RUF008,RUF009,RUF016,RUF018,RUF024,RUF026,RUF030,RUF034,F401,F841"
 )
-_IGNORED = "F502,F541,F722,PLE0605,PLE0704,PLE2502"
+_IGNORED = "F502,F541,F722,PLE0237,PLE0605,PLE0704,PLE2502"
 # Unused code rather than faults.
 _UNUSED = frozenset(["F401", "F841", "F842"])
 # Right as often as not: a function defined in a loop is mostly called there as well, a name
