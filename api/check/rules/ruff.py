@@ -48,6 +48,8 @@ _UNSURE = frozenset(["B020", "B023", "F402", "F822"])
 _SLOW = frozenset(["ASYNC115", "ASYNC220", "ASYNC221", "ASYNC222", "ASYNC230"])
 # Of calls of what is called like a logger: too many or too few arguments for its format.
 _LOGGING = frozenset(["PLE1205", "PLE1206"])
+# Words in names of parameters whose defaults are meant to last: `__deepcopy__(self, memo={})`.
+_MEMORIES = ("cache", "memo", "seen", "visited")
 _SECONDS = 10
 # Minor versions of Python that every ruff knows.
 _OLDEST, _NEWEST = 7, 13
@@ -238,9 +240,10 @@ _SETTING_LOGGERS = ("setLoggerClass", "loggerClass", "setLogRecordFactory")
 
 
 def _is_changed(context: CheckContext, start: int) -> bool:
-    """True if a function changes, keeps or returns the default value of a parameter.
+    """True if a function changes the default value of a parameter, or returns it to be changed.
 
-    A list that is only read, or copied first, does no harm.
+    A list that is only read or kept, or copied first, does no harm; nor does one that is there to
+    remember things from call to call.
     """
     facts, table = context.facts, context.facts.definition
     rows = [
@@ -257,6 +260,8 @@ def _is_changed(context: CheckContext, start: int) -> bool:
     if not rows or not names:
         return True
     body = context.text[table.header_end[rows[-1]] : table.end[rows[-1]]]
+    if any(word in max(names)[1] for word in _MEMORIES):
+        return False
     name = re.escape(max(names)[1].encode())
     if re.search(rb"^\s*" + name + rb"\s*=[^=]", body, re.MULTILINE):
         return False  # `info = dict(info)`
@@ -264,8 +269,8 @@ def _is_changed(context: CheckContext, start: int) -> bool:
         rb"(?<![\w.])" + name + rb"\s*(\.(append|extend|insert|add|update|pop|popitem|remove|clear|"
         rb"discard|setdefault|sort|reverse)\(|\[[^\]\n]*\]\s*(=[^=]|[-+*/|&^]=)|[-+*/|&^]=)"
     )
-    kept = rb"(self\.\w+\s*=\s*|return\s+|yield\s+|del\s+)" + name + rb"(\[[^\]\n]*\])?\s*(#.*)?$"
-    return bool(re.search(changed + rb"|" + kept, body, re.MULTILINE))
+    given = rb"(return\s+|yield\s+|del\s+)" + name + rb"(\[[^\]\n]*\])?\s*(#.*)?$"
+    return bool(re.search(changed + rb"|" + given, body, re.MULTILINE))
 
 
 def _fixes(context: CheckContext, code: str, fix: Mapping[str, Any] | None) -> list[Fix]:
