@@ -12,6 +12,7 @@ from typing import Any
 
 from ...indexer.errors import InvalidArgumentsError
 from ..json_values import is_array, is_object
+from ..operations.schemas import schema_of
 from ..operations.table import Parameter
 from .tools import Tool
 
@@ -55,17 +56,7 @@ def checked(tool: Tool, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _property(one: Parameter) -> dict[str, Any]:
-    described: dict[str, Any] = {"type": "array" if one.type == "objects" else one.type}
-    if one.type == "objects":
-        described["items"] = {"type": "object"}
-    elif one.type == "array":
-        choices = {"enum": list(one.choices)} if one.choices else {}
-        described["items"] = {"type": "string", **choices}
-    elif one.choices:
-        described["enum"] = list(one.choices)
-    if one.doc:
-        described["description"] = one.doc
-    return described
+    return {**schema_of(one), **({"description": one.doc} if one.doc else {})}
 
 
 def _fitting(one: Parameter, value: Any) -> Any:

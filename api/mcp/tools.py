@@ -114,6 +114,7 @@ class _ToolEntry:
                     default=one.default,
                     required=all(_requires(other, one.name) for other in operations.values()),
                     choices=one.choices,
+                    fields=one.fields,
                 )
         return tuple(merged.values())
 

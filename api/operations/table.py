@@ -33,11 +33,11 @@ if TYPE_CHECKING:
 class Parameter:
     """A named argument: JSON type (``string``, ``integer``, ``boolean``, ``array``), default, doc.
 
-    ``array`` means a list of strings, ``objects`` one of JSON objects. A parameter with default
-    ``None`` may be left out.
+    ``array`` means a list of strings, ``objects`` one of JSON objects, whose ``fields`` are given
+    by their types. A parameter with default ``None`` may be left out.
     """
 
-    __slots__ = ("choices", "default", "doc", "name", "required", "type")
+    __slots__ = ("choices", "default", "doc", "fields", "name", "required", "type")
 
     def __init__(
         self,
@@ -48,6 +48,7 @@ class Parameter:
         default: object = None,
         required: bool = False,
         choices: tuple[str, ...] = (),
+        fields: dict[str, str] | None = None,
     ) -> None:
         self.name = name
         self.type = type_
@@ -55,6 +56,7 @@ class Parameter:
         self.default = default
         self.required = required
         self.choices = choices
+        self.fields = fields or {}
 
 
 class Operation:
@@ -141,6 +143,17 @@ _SUGGESTED = ("dead-code", "clones", "import-cycles", "passed-through", "depreca
 _TASK_STATES = ("open", "understood", "planned", "working", "verifying", "done", "stopped",
                 "abandoned")  # fmt: skip
 # fmt: off
+# Fields of a step of a plan, and of an edit, as :mod:`..tasks` takes them.
+_STEP_FIELDS = {
+    **dict.fromkeys(("id", "kind", "path", "symbol", "signature", "to", "why"), "string"),
+    **dict.fromkeys(("bases", "uses", "after"), "array"),
+}
+_EDIT_FIELDS = {
+    **dict.fromkeys(
+        ("path", "text", "old", "new", "diff", "patch", "symbol", "do", "to", "base"), "string"
+    ),
+    "delete": "boolean",
+}
 _HANDLE = Parameter("task", "string", "Handle that `task.begin` gave.", required=True)
 _RUN = Parameter("run", "boolean",
     "Also run the tests, by the command that the user allows: FLUX_INDEX_TEST_COMMAND.",
@@ -370,7 +383,8 @@ _ALL = (
         Parameter("steps", "objects",
             "`{id, kind, path, symbol, signature, bases, uses, after, to, why}` each; `kind` is "
             "create, change, move (with `to`), remove or test; `uses` are APIs such as "
-            "`a.B.save(force=)`, `after` ids of steps that come first.", required=True),
+            "`a.B.save(force=)`, `after` ids of steps that come first.", required=True,
+            fields=_STEP_FIELDS),
         Parameter("replace", "boolean",
             "In place of the plan before, rather than added to it.", default=False)),
     Operation("task.step", "tasks", "StepAnswer",
@@ -384,7 +398,7 @@ _ALL = (
             "Edits, in order: `{path, text}`, `{path, old, new}`, `{path, delete: true}`, "
             "`{diff}`, `{patch}`, or `{symbol, do}` where `do` is replace, body, before or after "
             "(with `text`), rename or move (with `to`), or delete. `base` is the hash of the file "
-            "that an edit was made for.", required=True),
+            "that an edit was made for.", required=True, fields=_EDIT_FIELDS),
         Parameter("overrule", "array", "Ids of findings that are wrong, as somebody has decided."),
         Parameter("hold", "boolean",
             "Do not write yet: what is accepted is written with the next step.", default=False),

@@ -23,6 +23,7 @@ from typing import (
 
 from .. import metric_types, suggestion_types, task_types
 from .. import types as answers
+from ..operations.schemas import schema_of
 from ..operations.table import Operation, Parameter
 from ..version import version
 from . import methods
@@ -97,17 +98,8 @@ def _method(method: Operation) -> dict[str, Any]:
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:
-    schema: Schema = {"type": "array" if parameter.type == "objects" else parameter.type}
-    if parameter.type == "objects":
-        schema["items"] = {"type": "object"}
-    elif parameter.type == "array":
-        items: Schema = {"type": "string"}
-        if parameter.choices:
-            items["enum"] = list(parameter.choices)
-        schema["items"] = items
-    elif parameter.choices:
-        schema["enum"] = list(parameter.choices)
-    elif parameter.type == "integer":
+    schema: Schema = schema_of(parameter)
+    if parameter.type == "integer" and not parameter.choices:
         schema["minimum"] = 0
     if parameter.default is not None:
         schema["default"] = parameter.default
