@@ -7,9 +7,11 @@ What they mean beside those of others is found in :mod:`.traits`.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from operator import itemgetter
+from typing import Any, TypeVar
 
 from ...indexer import facts as f
 from ...indexer import facts_view
@@ -26,6 +28,7 @@ Shape = tuple[tuple[str, int, bool], ...]
 
 
 T = TypeVar("T")
+P = TypeVar("P", bound=tuple[Any, ...])
 _LOGS = re.compile(
     rb"\b((?:self\.)?_?(?:log|logger|logging|LOG|LOGGER)|warnings)"
     rb"\.(debug|info|warning|warn|error|exception|critical|log)\("
@@ -194,12 +197,16 @@ def _function(inference: Inference, facts: FileFacts, entity: Entity) -> Functio
         b".".join(found.groups()).decode() for found in _LOGS.finditer(text, head_end, end)
     )
     function.supers = [
-        (name, arguments)
-        for position, name, arguments in _super_calls(facts)
-        if head_end <= position < end
+        (name, arguments) for _, name, arguments in _between(_super_calls(facts), head_end, end)
     ]
-    function.calls = [name for at, name in _called_names(facts) if head_end <= at < end]
+    function.calls = [name for _, name in _between(_called_names(facts), head_end, end)]
     return function
+
+
+def _between(placed: Sequence[P], start: int, end: int) -> Sequence[P]:
+    """Return what lies between two offsets of items in order, which begin with their offsets."""
+    first = bisect_left(placed, start, key=itemgetter(0))
+    return placed[first : bisect_left(placed, end, lo=first, key=itemgetter(0))]
 
 
 def _each_once(names: Iterable[str]) -> list[str]:
@@ -341,7 +348,7 @@ def _super_calls(facts: FileFacts) -> list[tuple[int, str, list[str]]]:
     """Return (position, method, arguments) of each ``super().method(...)`` of a file."""
     found: list[tuple[int, str, list[str]]] | None = facts.memo.get("super calls")
     if found is None:
-        found = facts.memo["super calls"] = list(_find_super_calls(facts))
+        found = facts.memo["super calls"] = sorted(_find_super_calls(facts))
     return found
 
 
