@@ -624,6 +624,11 @@ def test_decorators_that_pass_on_another_object_than_self(tmp_path: Path) -> Non
             @logged
             def close(self): self.closed.set()
             #                     ^^^^^^ unresolved-attribute
+            def timed(function):
+                print(function.__name__)
+                return function
+            @timed
+            def wait(self): ...
             @retried(print)
             def open(self): self.opened.set()
             #                    ^^^^^^ unresolved-attribute

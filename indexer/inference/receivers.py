@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from .. import facts as f
 from .. import facts_view as view
+from ..scope_map import scope_at
 from .access_paths import decorator_callee, last_name
 from .classes import class_member
 from .entities import CLASS, FUNCTION, PARAMETER, Entity, first_parameter_class
@@ -30,10 +31,22 @@ def is_what_it_is_called_on(inference: Inference, path: str, parameter: int) -> 
     if first_parameter_class(facts, Entity(PARAMETER, path, parameter)) < 0:
         return False
     definition = facts.scope.definition[facts.binding.scope[parameter]]
+    if _decorates_methods(facts, definition):
+        return False
     return not any(
         last_name(facts, decorator_callee(facts, each)) not in KNOWN_DECORATORS
         and _passes_another(inference, path, each)
         for each in view.decorators(facts, definition)
+    )
+
+
+def _decorates_methods(facts: FileFacts, definition: int) -> bool:
+    """True if a function in a class is there to decorate others in it: what it gets are these."""
+    cls = facts.definition.scope[definition]
+    name = facts.names[facts.definition.name[definition]]
+    return any(
+        role & f.ROLE_MASK == f.DECORATES and scope_at(facts, position) == cls
+        for role, position, _ in facts.occurrences(name)
     )
 
 

@@ -38,12 +38,12 @@ _SELECTED = (
     "B033,B035,ASYNC100,ASYNC105,ASYNC115,ASYNC210,ASYNC220,ASYNC221,ASYNC222,ASYNC230,ASYNC251,"
     "RUF006,RUF008,RUF009,RUF016,RUF018,RUF024,RUF026,RUF030,RUF034,F401,F841"
 )
-_IGNORED = "F502,F541,F722,PLE0237,PLE0605,PLE0704,PLE2502"
+_IGNORED = "F502,F541,F722,PLE0237,PLE0605,PLE0704,PLE25"
 # Unused code rather than faults.
 _UNUSED = frozenset(["F401", "F841", "F842"])
 # Right as often as not: a function defined in a loop is mostly called there as well, a name
 # that is exported may be set by a call.
-_UNSURE = frozenset(["B020", "B023", "F402", "F822"])
+_UNSURE = frozenset(["B020", "B023", "F402", "F822", "RUF024"])
 # Slow at worst, and not in a test or for a small file.
 _SLOW = frozenset(["ASYNC115", "ASYNC220", "ASYNC221", "ASYNC222", "ASYNC230"])
 # Of calls of what is called like a logger: too many or too few arguments for its format.
