@@ -23,6 +23,9 @@ FLASK := flask-3.1.2
 PIP := -m pip --disable-pip-version-check install --quiet
 SOURCES := $(shell find indexer api lsp -not -name '*.pyc' -not -name __pycache__)
 
+# Suites start a thousand processes; without bytecode each would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test test-slow test-editors test-agents test-ui lint format audit lock bench \
 	bench-retrieval clean dist docs
 
