@@ -450,3 +450,18 @@ def test_a_class_that_is_abstract_may_leave_attributes_to_derived_ones(tmp_path:
         "unresolved-attribute",
     )
     assert [each.severity for each in found] == ["warning", "error", "warning"]
+
+
+def test_an_attribute_that_is_called_type_makes_no_class(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        """
+        class Parameter:
+            def __init__(self, type): self.type = type
+            def convert(self, value, context):
+                value = self.value(value)
+                #            ^^^^^ unresolved-attribute
+                return self.type(value, self, context)
+        """,
+        "unresolved-attribute",
+    )

@@ -14,7 +14,7 @@ from itertools import islice
 
 from ...indexer import facts as f
 from ...indexer import facts_view
-from ...indexer.inference.access_paths import last_name
+from ...indexer.facts import FileFacts
 from ...indexer.inference.classes import is_protocol, members
 from ...indexer.inference.entities import (
     CLASS,
@@ -443,7 +443,7 @@ def _bases_in_calls(inference: Inference) -> frozenset[Entity]:
             facts = inference.need(path)
             for call in facts_view.calls(facts):
                 arguments = facts_view.positional_arguments(facts, call.row)
-                if len(arguments) != 3 or last_name(facts, call.function) not in _MAKING_CLASSES:
+                if len(arguments) != 3 or not _makes_class(facts, call.function):
                     continue
                 if facts_view.op(facts, arguments[1]) == f.TUPLE:
                     for base in facts_view.elements(facts, arguments[1]):
@@ -456,6 +456,14 @@ def _bases_in_calls(inference: Inference) -> frozenset[Entity]:
         )
 
     return cached(inference, ("bases in calls",), collected, frozenset["Entity"]())
+
+
+def _makes_class(facts: FileFacts, function: int) -> bool:
+    """True for ``type`` and ``cls.__class__``, and not for an attribute that is called ``type``."""
+    attribute = facts_view.attribute(facts, function)
+    if attribute is not None:
+        return attribute.name == "__class__"
+    return facts_view.plain_name(facts, function) == "type"
 
 
 def _classes_meant(inference: Inference, path: str, base: int) -> Iterator[Entity]:
