@@ -6,6 +6,7 @@ REPOSITORY is a clone of jedi. The cases are comments in ``test/completion``, wh
 when this runs; that folder becomes the workspace. A type is right if its classes are the expected
 ones, a completion if the names with the prefix are, a definition if each place shows what is
 expected, and references if they are at the expected places. ``--half`` is as in checker_suites.
+VIRTUAL_ENV names an environment with what the cases import: attrs, Django, pytest, pytest-django.
 """
 
 from __future__ import annotations
@@ -71,6 +72,20 @@ def cases(root: Path) -> Iterator[Case]:
                 mark, column, expected = found[1], found[2] or "", found[3]
                 shown = "completion" if expected.startswith("[") else "type"
                 kind = {"!": "goto", "<": "references"}.get(mark, shown)
+
+
+_NAMESAKE = "_.py"
+
+
+def rename_namesakes(root: Path) -> None:
+    """Rename files that import a package of their own name, which would be these files themselves.
+
+    jedi looks for modules in the environment first, and Python beside the file.
+    """
+    for file in sorted(root.glob("*.py")):
+        imported = rf"^\s*(?:import|from)\s+{re.escape(file.stem)}\b"
+        if re.search(imported, file.read_text(encoding="utf-8"), re.MULTILINE):
+            file.rename(file.with_name(file.stem + _NAMESAKE))
 
 
 def probed(text: str, found: list[Case]) -> tuple[str, dict[int, str]]:
@@ -238,7 +253,7 @@ def main() -> None:
     arguments = parser.parse_args()
     command = ["git", "-C", arguments.repository, "archive", "HEAD", "test"]
     archive = run(command, check=True, capture_output=True).stdout
-    os.environ["VIRTUAL_ENV"] = sys.prefix
+    os.environ.setdefault("VIRTUAL_ENV", sys.prefix)
     totals: dict[str, Counter[str]] = {}
     with TemporaryDirectory() as folder:
         with tarfile.open(fileobj=BytesIO(archive)) as opened:
@@ -246,9 +261,11 @@ def main() -> None:
         root = Path(folder, "test", "completion")
         (root / "__init__.py").unlink(missing_ok=True)  # its own tests run beside it
         (root / ".git").mkdir()
+        rename_namesakes(root)
         chosen: dict[str, list[Case]] = {}
         for case in cases(root):
-            if (not arguments.half or half_of(case.path) == arguments.half) and (
+            half = half_of(case.path.replace(_NAMESAKE, ".py"))
+            if (not arguments.half or half == arguments.half) and (
                 not arguments.only or any(word in case.path for word in arguments.only)
             ):
                 chosen.setdefault(case.path, []).append(case)
