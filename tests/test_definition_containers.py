@@ -16,7 +16,21 @@ DISPLAYS = {
         d["x"].${Box3}area()
         d.get("x").${Box4}area()
         d.get("x", Bag()).${both1}area()
-        [Box(), Bag()][0].${both2}area()
+        [Box(), Bag()][0].${Box5}area()
+    """,
+    "constant keys": """
+        second = 1
+        shelf = [Box(), Bag(), {"in": Box(), "out": Bag()}]
+        shelf[0].${Box1}area()
+        shelf[second].${Bag1}area()
+        shelf[-1]["in"].${Box2}area()
+        first, last, _ = shelf
+        last.${Bag2}area()
+        grown = [Bag()]
+        grown.append(Box())
+        grown[0].${Bag3}area()
+        declared: list[Box] = [Bag()]
+        declared[0].${Box3}area()
     """,
     "spread": """
         boxes = [Box()]

@@ -47,6 +47,11 @@ def container_contents(
     )
 
 
+def has_additions(facts: FileFacts, container_key: ContainerKey) -> bool:
+    """True if a file adds something to a container, or replaces an item of it."""
+    return container_key in _additions(facts)
+
+
 def variable_container(facts: FileFacts, row: int) -> ContainerKey:
     """Return the key of a variable, given a row of binding."""
     return facts.binding.scope[row], facts.binding.name[row]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from .. import facts as f
 from ..plugins import registry
-from . import calls, entity_types, members, narrowing, operators, type_guards
+from . import calls, displays, entity_types, members, narrowing, operators, type_guards
 from .entities import CLASS, INFERRED, OUTSIDE, Found, merge_found
 from .names import lookup
 from .query_cache import cached
@@ -148,7 +148,9 @@ def _typed(inference: Inference, path: str, expr: int) -> Type:
     if op == f.AWAIT:
         return operators.awaited_type(inference, infer_type(inference, path, lefts[expr]))
     if op == f.SUBSCRIPT:
-        type_ = operators.subscript_type(inference, path, facts, expr)
+        type_ = displays.written_item(inference, path, facts, expr) or operators.subscript_type(
+            inference, path, facts, expr
+        )
         return narrowing.narrow(inference, path, expr, type_)
     return _composed(inference, path, facts, expr)
 
@@ -230,7 +232,7 @@ def _received(inference: Inference, path: str, facts: FileFacts, expr: int) -> T
         caught = operators.exception_type(inference, infer_type(inference, path, lefts[expr]))
         return builtin_instance(inference, "ExceptionGroup", caught) if rights[expr] else caught
     if op == f.ITEM:
-        return operators.unpacked_type(
+        return displays.written_item(inference, path, facts, expr) or operators.unpacked_type(
             inference, infer_type(inference, path, lefts[expr]), rights[expr]
         )
     if op == f.REST:

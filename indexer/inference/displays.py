@@ -1,0 +1,107 @@
+"""Items of lists, tuples and dictionaries that are written out, by keys that are constants.
+
+    sizes = [1, "large"]
+    sizes[1].upper()
+
+Containers may change between being written and read, so this is how code is shown, and no proof.
+"""
+
+from __future__ import annotations
+
+from .. import facts as f
+from .. import facts_view as view
+from .container_contents import has_additions, variable_container
+from .names import bindings_of_name
+from .types import UNKNOWN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..facts import FileFacts
+    from .inference import Inference
+    from .types import Type
+
+# Names and subscripts that one item is followed through.
+_DEPTH = 6
+
+
+def written_item(inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
+    """Return the type of ``container[key]``, or of a part of an unpacked container, as written."""
+    if not inference.conventional:
+        return UNKNOWN
+    row = _written(facts, expr, _DEPTH)
+    return inference.infer_type(path, row) if row not in (-1, expr) else UNKNOWN
+
+
+def _written(facts: FileFacts, expr: int, depth: int) -> int:
+    """Return the row of the expression that gives an expression its value, -1 if unknown."""
+    kind = view.op(facts, expr)
+    if not depth:
+        return -1
+    if kind == f.NAME:
+        row = _only_binding(facts, expr)
+        if row < 0 or has_additions(facts, variable_container(facts, row)):
+            return -1
+        return _written(facts, facts.binding.value[row], depth - 1)
+    if kind == f.SUBSCRIPT:
+        item = view.subscript(facts, expr)
+        assert item is not None
+        return _item(facts, item.value, _constant(facts, item.key, depth - 1), depth)
+    if kind == f.ITEM:
+        return _item(facts, view.operand(facts, expr), view.item_place(facts, expr), depth)
+    return expr
+
+
+def _item(facts: FileFacts, container: int, key: int | str | None, depth: int) -> int:
+    """Return the row of an item of a container, -1 if it is not written."""
+    display = _written(facts, container, depth - 1)
+    kind = view.op(facts, display) if display >= 0 else f.UNKNOWN
+    if kind in (f.LIST, f.TUPLE) and isinstance(key, int):
+        parts = view.elements(facts, display)
+        if any(view.op(facts, part) == f.STARRED for part in parts):
+            return -1
+        found = parts[key] if -len(parts) <= key < len(parts) else -1
+    elif kind == f.DICT and key is not None:
+        pairs = [(_constant(facts, each, 1) if each >= 0 else None, value)
+                 for each, value in view.items(facts, display)]  # fmt: skip
+        if any(each is None for each, _ in pairs):
+            return -1
+        found = next((value for each, value in reversed(pairs) if each == key), -1)
+    else:
+        return -1
+    return _written(facts, found, depth - 1) if found >= 0 else -1
+
+
+def _only_binding(facts: FileFacts, name: int) -> int:
+    """Return the row of the one assignment that a plain name may have its value from, or -1."""
+    rows, table = bindings_of_name(facts, name), facts.binding
+    if len(rows) != 1 or table.kind[rows[0]] != f.ASSIGN or table.annotation[rows[0]] >= 0:
+        return -1
+    bound = facts.bindings_of(table.scope[rows[0]], table.name[rows[0]])
+    if any(table.kind[row] == f.AUGMENT for row in bound):
+        return -1
+    return rows[0] if table.value[rows[0]] >= 0 else -1
+
+
+def _constant(facts: FileFacts, expr: int, depth: int) -> int | str | None:
+    """Return the number or text that an expression stands for."""
+    number = view.signed_integer(facts, expr)
+    if number is not None:
+        return number
+    kind = view.op(facts, expr)
+    if kind == f.NAME and depth:
+        row = _only_binding(facts, expr)
+        return _constant(facts, facts.binding.value[row], depth - 1) if row >= 0 else None
+    if kind == f.BINARY and depth:
+        sides = view.binary(facts, expr)
+        left = _constant(facts, sides.left, depth - 1)
+        right = _constant(facts, sides.right, depth - 1)
+        return _calculated(left, sides.operator, right)
+    return view.string(facts, expr)
+
+
+def _calculated(left: int | str | None, operator: str, right: int | str | None) -> int | str | None:
+    if isinstance(left, str) and isinstance(right, str):
+        return left + right if operator == "+" else None
+    if isinstance(left, int) and isinstance(right, int):
+        return {"+": left + right, "-": left - right, "*": left * right}.get(operator)
+    return None
