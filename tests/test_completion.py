@@ -170,6 +170,16 @@ CASES: dict[str, tuple[str, str, dict[str, str]]] = {
         "gamma=",
         {"absent": "alpha= beta="},
     ),
+    "only keyword arguments behind all that is positional": (
+        "def f(alpha, *, beta, gamma=2): ...\nf(1, $0",
+        "beta= gamma=",
+        {"exactly": True},
+    ),
+    "only keyword arguments behind another": (
+        "def f(alpha, beta=1, *more): ...\nf(alpha=1, $0",
+        "beta=",
+        {"exactly": True},
+    ),
     "no keyword arguments in a value": (
         "def f(alpha, beta=1): ...\nf(alpha=$0",
         "print",
@@ -205,6 +215,12 @@ CASES: dict[str, tuple[str, str, dict[str, str]]] = {
         "def test_one(bag, b$0",
         "basket",
         {"absent": "bag print"},
+    ),
+    "fixtures of a fixture with more decorators, in any file that imports pytest": (
+        "#- conftest.py\nimport pytest\n@pytest.fixture\ndef basket(): return 1\n"
+        "#- shop.py\nimport pytest\n@pytest.fixture\n# and\n@slow\ndef bag(b$0",
+        "basket",
+        {"absent": "print"},
     ),
     "no fixtures where something else names its parameters": (
         "#- conftest.py\nimport pytest\n@pytest.fixture\ndef basket(): return 1\n"

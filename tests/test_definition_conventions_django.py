@@ -6,7 +6,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from fixtures_language import check_definition
+from fixtures_language import check_completion, check_definition
 
 DJANGO = """
 #- django/__init__.py
@@ -198,3 +198,22 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_definition(tmp_path: Path, name: str) -> None:
     check_definition(tmp_path, DJANGO + dedent(CASES[name]))
+
+
+FIELDS = """
+#- library/writers.py
+from django.db import models
+class Writer(models.Model):
+    name = models.CharField()
+    born = models.DateField()
+    def age(self): ...
+"""
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["Writer($0", "Writer.objects.get_or_create($0", "Writer.objects.exclude(name='').get(n$0"],
+)
+def test_fields_are_keyword_arguments(tmp_path: Path, call: str) -> None:
+    text = f"{FIELDS}#- main.py\nfrom library.writers import Writer\n{call}"
+    check_completion(tmp_path, DJANGO + text, "name=", absent="age=")

@@ -7,11 +7,21 @@ from .. import facts_view
 from ..heuristics import usage
 from ..heuristics.evidence import Answer
 from ..inference import access_paths, expressions
-from ..inference.classes import mro
+from ..inference.classes import members, mro
 from ..inference.entities import CLASS, CONVENTIONAL, VARIABLE, Entity, Found, name_of
 from ..inference.names import module_member
 from ..inference.standard_types import builtin_instance, standard_class
-from ..inference.types import CLASS_OBJECT, INSTANCE, UNKNOWN, Value, instance, union, without_none
+from ..inference.types import (
+    CLASS_OBJECT,
+    FUNCTION_OBJECT,
+    INSTANCE,
+    NONE_VALUE,
+    UNKNOWN,
+    Value,
+    instance,
+    union,
+    without_none,
+)
 from .plugin import Plugin
 
 TYPE_CHECKING = False
@@ -44,11 +54,16 @@ _SAME = frozenset(
      "intersection", "difference", "complex_filter", "extra", "raw", "get_queryset", "_chain",
      "_clone", "iterator", "aiterator"]
 )  # fmt: skip
-_ONE = frozenset(
-    ["get", "first", "last", "create", "earliest", "latest", "aget", "afirst", "alast", "acreate"]
-)
+_ONE = frozenset(["get", "create", "earliest", "latest", "aget", "acreate"])
+_ONE_OR_NONE = frozenset(["first", "last", "afirst", "alast"])
 _PAIR = frozenset(["get_or_create", "update_or_create", "aget_or_create", "aupdate_or_create"])
-_METHODS = _SAME | _ONE | _PAIR
+_OTHER = {"values": "dict", "values_list": "tuple", "update": "int", "count": "int"}
+_METHODS = _SAME | _ONE | _ONE_OR_NONE | _PAIR | _OTHER.keys()
+# Methods that take fields of the model as keyword arguments.
+_BY_FIELDS = frozenset(
+    ["filter", "exclude", "get", "create", "update", "get_or_create", "update_or_create", "aget",
+     "acreate", "aupdate", "aget_or_create", "aupdate_or_create"]
+)  # fmt: skip
 _FILES = 40
 
 
@@ -111,10 +126,37 @@ class Django(Plugin):
         type_ = _request(inference)
         return Answer(type_, "django-request", "views are called with one") if type_ else None
 
+    def offered_keywords(self, inference: Inference, called: Value) -> dict[str, Entity]:
+        """Return the fields of a model that is called, or whose query set is asked."""
+        models: list[Entity] = []
+        if called.form == CLASS_OBJECT:
+            models = [called.entity]
+        elif (
+            called.form == FUNCTION_OBJECT
+            and called.args
+            and name_of(inference, called.entity) in _BY_FIELDS
+        ):
+            held = [_model_of(inference, each) for each in called.args[0]]
+            models = [each.entity for type_ in held for each in type_]
+        return {
+            name: item.entity
+            for model in models
+            if is_model(inference, model)
+            for name, item, _ in members(inference, model)
+            if item.entity.kind == VARIABLE and _is_field(inference, item.entity)
+        }
+
 
 def is_model(inference: Inference, entity: Entity) -> bool:
     """True if a class is a Django model."""
     return entity.kind == CLASS and _is_derived(inference, entity, "django.db.models.base", "Model")
+
+
+def _is_field(inference: Inference, member: Entity) -> bool:
+    return any(
+        value.form == INSTANCE and _is_derived(inference, value.entity, _FIELDS, "Field")
+        for value in inference.entity_type(member)
+    )
 
 
 def _is_view(inference: Inference, entity: Entity) -> bool:
@@ -298,6 +340,11 @@ def _called(inference: Inference, receiver: Type, name: str) -> Type:
             parts.append((value,))
         elif name in _ONE:
             parts.append(model)
+        elif name in _ONE_OR_NONE:
+            parts.append(union(model, (NONE_VALUE,)))
+        elif name in _OTHER:
+            other = builtin_instance(inference, _OTHER[name])
+            parts.append(other if _OTHER[name] == "int" else _query_set(inference, other))
         elif name in _PAIR:
             truth = builtin_instance(inference, "bool")
             parts.append(builtin_instance(inference, "tuple", union(model, truth), model, truth))

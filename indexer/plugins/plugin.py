@@ -149,7 +149,12 @@ class Plugin:
     ) -> dict[str, Entity]:
         """Return what parameters of a function may request by their names, by name.
 
-        The function is half-written: ``decorator`` is the text of its last decorator.
+        The function is half-written: ``decorator`` is the text of its decorators.
         """
         del inference, path, function, decorator
+        return {}
+
+    def offered_keywords(self, inference: Inference, called: Value) -> dict[str, Entity]:
+        """Return keyword arguments that a call may have and no signature shows, by name."""
+        del inference, called
         return {}

@@ -62,7 +62,7 @@ _OWN_MODULES = tuple(
     )
 )  # fmt: skip
 _DECORATORS = frozenset(["fixture", "yield_fixture", "async_fixture"])
-# Plugins that fixtures are looked for in when their module has none of that name itself.
+# Modules beside or in that of a plugin which its fixtures are looked for in as well.
 _SUBMODULES = ("plugin", "fixtures", "pytest_plugin")
 # Files in which it may be set to import test modules under unique names.
 _SETTINGS = ("pyproject.toml", "pytest.ini", "tox.ini", "setup.cfg")
@@ -149,7 +149,8 @@ class Pytest(Plugin):
         self, inference: Inference, path: str, function: str, decorator: str
     ) -> dict[str, Entity]:
         """Return the fixtures that a test or fixture can use, nearest first."""
-        if not (function.startswith("test") and is_test_file(path)) and "fixture" not in decorator:
+        is_test = function.startswith("test") and _may_have_tests(inference.facts(path), path)
+        if not is_test and "fixture" not in decorator:
             return {}
         found: dict[str, Entity] = {}
         for place in (path, *_conftests(inference, path), *_installed(inference)):
@@ -163,11 +164,19 @@ class Pytest(Plugin):
         return {name: each for name, each in found.items() if not name.startswith("_")}
 
 
+def _may_have_tests(facts: FileFacts | None, path: str) -> bool:
+    """True for a file that pytest looks into: by its name, or, as settings may say, any."""
+    return is_test_file(path) or (
+        facts is not None
+        and any(facts.names[module] == "pytest" for module in facts.imports.module)
+    )
+
+
 def _fixture(inference: Inference, query: ParameterQuery) -> Answer | None:
     """Return what the fixture gives that a parameter of a test or fixture names."""
     row = query.function.row
     facts = query.facts
-    is_test = query.method.startswith("test") and is_test_file(query.path)
+    is_test = query.method.startswith("test") and _may_have_tests(facts, query.path)
     if not is_test and not is_fixture(facts, row):
         return None
     if query.name == "request":
@@ -276,7 +285,8 @@ def _installed(inference: Inference) -> list[str]:
 def _plugins(inference: Inference) -> list[str]:
     named = list(_OWN_MODULES)
     for module in modules_of(inference.snapshot.index.search_path.roots, "pytest11"):
-        named += [module, *(f"{module}.{name}" for name in _SUBMODULES)]
+        package = module.rpartition(".")[0] or module
+        named += [module, *(f"{each}.{name}" for each in {module, package} for name in _SUBMODULES)]
     modules = [find_module(inference, module) for module in named]
     found = [each.path for each in modules if each is not None]
     return [path for path in dict.fromkeys(found) if path.endswith(".py")]

@@ -202,7 +202,7 @@ PLUGINS = (
         "django",
         dict.fromkeys(
             ("parameter_type", "member_type", "attribute_definitions", "expression_type",
-             "unknown_type"), ()
+             "unknown_type", "offered_keywords"), ()
         ),
         library="django",
         in_libraries=True,
@@ -452,6 +452,14 @@ def offered_parameters(
     found: dict[str, Entity] = {}
     for plugin in _concerned(inference, "offered_parameters"):
         found |= plugin.offered_parameters(inference, path, function, decorator)
+    return found
+
+
+def offered_keywords(inference: Inference, called: Value) -> dict[str, Entity]:
+    """Return keyword arguments that a call may have and no signature shows, by name."""
+    found: dict[str, Entity] = {}
+    for plugin in _concerned(inference, "offered_keywords"):
+        found |= plugin.offered_keywords(inference, called)
     return found
 
 

@@ -11,7 +11,8 @@ from ....indexer.facts import FileFacts
 from ....indexer.inference.entities import CLASS, MODULE, Entity, entity_of_binding, name_of
 from ....indexer.inference.inference import Inference
 from ....indexer.inference.modules import find_module
-from ....indexer.plugins.registry import offered_parameters
+from ....indexer.inference.types import without_none
+from ....indexer.plugins.registry import offered_keywords, offered_parameters
 from ...source.cursor import keyword_of
 from ...source.override_stubs import INDENT, overridable
 from ...source.partial_expressions import PartialExpression
@@ -57,7 +58,9 @@ def items(context: CompletionContext) -> list[Item]:
         return _requested(context, *definition)
     if _follows_operand(context):
         return [Item(word, "keyword", Group.KEYWORD) for word in _OPERATOR_WORDS]
-    found = _keyword_arguments(context)
+    found, is_only = _keyword_arguments(context)
+    if is_only:
+        return found
     found += in_scope(context.inference, context.path, context.scope)
     found += _builtins(context.inference)
     found += _keywords(context)
@@ -83,9 +86,9 @@ def _importable(context: CompletionContext) -> list[Item]:
 
 
 def _definition_of_parameters(context: CompletionContext) -> tuple[str, str] | None:
-    """Return the name of the function whose parameters are named at the cursor, and its decorator.
+    """Return the name of the function whose parameters are named at the cursor, and its decorators.
 
-    That is the text of the line above the definition. None where no parameter is named.
+    These are text. None where no parameter is named.
     """
     cursor = context.cursor
     for bracket in reversed(cursor.brackets):
@@ -97,10 +100,21 @@ def _definition_of_parameters(context: CompletionContext) -> tuple[str, str] | N
         if bracket is not cursor.brackets[-1] or b":" in last or b"=" in last:
             return None
         name = found[1].decode("utf-8", "replace")
-        lines = before[-1_000:].split(b"\n")
-        above = lines[-2].strip() if len(lines) > 1 else b""
-        return name, above.decode("utf-8", "replace") if above.startswith(b"@") else ""
+        above = _decorators_above(before[-1_000:].split(b"\n")[:-1])
+        return name, above.decode("utf-8", "replace")
     return None
+
+
+def _decorators_above(lines: list[bytes]) -> bytes:
+    """Return the text of the decorators that some lines end with, without comments."""
+    found: list[bytes] = []
+    for line in reversed(lines):
+        stripped = line.strip()
+        if stripped.startswith(b"@"):
+            found.append(stripped)
+        elif not stripped.startswith(b"#"):
+            break
+    return b"\n".join(reversed(found))
 
 
 def _requested(context: CompletionContext, function: str, decorator: str) -> list[Item]:
@@ -179,25 +193,36 @@ def _builtins(inference: Inference) -> list[Item]:
     ]
 
 
-def _keyword_arguments(context: CompletionContext) -> list[Item]:
-    """Return the names of parameters of the call around, where an argument begins."""
+def _keyword_arguments(context: CompletionContext) -> tuple[list[Item], bool]:
+    """Return the names of parameters of the call around, where an argument begins.
+
+    Also, if nothing else can stand there: behind another keyword, or behind all that is positional.
+    """
     cursor = context.cursor
     if not cursor.brackets:
-        return []
+        return [], False
     found = cursor.call()
     if found is None or found[2] is not cursor.brackets[-1]:
-        return []
+        return [], False
     start, end, bracket = found
     arguments = cursor.arguments(bracket)
     if not _BLANK.match(arguments[-1]):
-        return []
+        return [], False
     function = PartialExpression(context.inference, context.path, start, end, context.scope)
-    used = {keyword_of(argument) for argument in arguments[:-1]} | _keywords_behind(context)
+    before = {keyword_of(argument) for argument in arguments[:-1]} - {""}
+    used = before | _keywords_behind(context)
     positional = sum(
         1 for argument in arguments[:-1] if not keyword_of(argument) and argument.strip()
     )
     result: list[Item] = []
-    for signature in signatures_of(context.inference, function):
+    signatures = signatures_of(context.inference, function)
+    takes_more = any(
+        each.kind == f.VAR_POSITIONAL
+        or (place >= positional and each.kind in (f.POSITIONAL, f.POSITIONAL_ONLY))
+        for signature in signatures
+        for place, each in enumerate(signature.parameters)
+    )
+    for signature in signatures:
         for place, parameter in enumerate(signature.parameters):
             if parameter.kind in (f.POSITIONAL, f.KEYWORD_ONLY) and parameter.name not in used:
                 if parameter.kind == f.POSITIONAL and place < positional:
@@ -207,7 +232,14 @@ def _keyword_arguments(context: CompletionContext) -> list[Item]:
                     detail=parameter.text, description=signature.name,
                 )  # fmt: skip
                 result.append(item)
-    return result
+    known = {item.label for item in result}
+    for value in without_none(function.type()):
+        result += [
+            Item(f"{name}=", "parameter", Group.KEYWORD_ARGUMENT, entity)
+            for name, entity in offered_keywords(context.inference, value).items()
+            if name not in used and f"{name}=" not in known
+        ]
+    return result, bool(result) and (bool(before) or not takes_more)
 
 
 def _keywords_behind(context: CompletionContext) -> set[str]:
