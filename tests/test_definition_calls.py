@@ -853,6 +853,20 @@ PASSED = {
         def options(**options): return options["x"]
         options(x=Box(), y=Bag()).${Box2}area()
     """,
+    "packed arguments that are passed on": """
+        def second(a, b, c=None): return b
+        def by_place(*args): return second(*args)
+        def by_name(**kwargs): return second(**kwargs)
+        def both(first, *args, **kwargs): return second(first, *args, **kwargs)
+        def further(*args, **kwargs): return both(*args, **kwargs)
+        def behind(*args): return second(None, *args)
+        by_place(Bag(), Box()).${Box1}area()
+        by_name(a=Bag(), b=Box()).${Box2}area()
+        both(Bag(), b=Box()).${Box3}area()
+        further(Bag(), Box()).${Box4}area()
+        further(Bag(), c=1, b=Box()).${Box5}area()
+        behind(Box(), Bag()).${Box6}area()
+    """,
     "a class that is passed": """
         def build(cls, *args): return cls(*args)
         build(Box).${Box1}area()

@@ -418,7 +418,8 @@ def _special_call(
     else:
         return None
     if name in IMPORTERS and positional:
-        return module_imported_by_call(inference, path, facts, expr, positional, arguments.keywords)
+        written = {name: row for name, row in arguments.keywords.items() if isinstance(row, int)}
+        return module_imported_by_call(inference, path, facts, expr, positional, written)
     if name == "proxy" and positional and _is_weak(inference, path, function):
         return inference.infer_type(path, positional[0])
     if name == "cast" and len(positional) == 2:

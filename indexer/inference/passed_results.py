@@ -50,13 +50,32 @@ def _root(facts: FileFacts, scope: int, expr: int) -> int:
     op = facts_view.op(facts, expr)
     if op == f.NAME:
         return _parameter(facts, scope, facts_view.name_row(facts, expr))
-    if op in (f.CALL, f.SUBSCRIPT):
+    if op == f.CALL:
+        root = _root(facts, scope, facts_view.called(facts, expr))
+        return root if root >= 0 else max(_packed(facts, scope, expr), default=-1)
+    if op == f.SUBSCRIPT:
         return _root(facts, scope, facts_view.operand(facts, expr))
     if op in (f.OR, f.AND, f.CONDITIONAL_EXPR):
         parts: tuple[int, ...] = (facts.expr.a[expr], facts.expr.b[expr])
     else:
         parts = tuple(facts_view.elements(facts, expr)) if op == f.TUPLE else ()
     return max((_root(facts, scope, part) for part in parts), default=-1)
+
+
+def _packed(facts: FileFacts, scope: int, call: int) -> list[int]:
+    """Return the rows of the packed parameters that a call passes on: ``f(*args, **kwargs)``."""
+    return [
+        row
+        for argument in facts_view.arguments(facts, call)
+        if argument.is_unpacked
+        for row in (_root(facts, scope, _unpacked(facts, argument.value)),)
+        if row >= 0 and facts.parameter.kind[row] in (f.VAR_POSITIONAL, f.VAR_KEYWORD)
+    ]
+
+
+def _unpacked(facts: FileFacts, expr: int) -> int:
+    """Return the row of what ``*`` or ``**`` unpacks."""
+    return facts_view.operand(facts, expr) if facts_view.op(facts, expr) == f.STARRED else expr
 
 
 def _parameter(facts: FileFacts, scope: int, name: int) -> int:
@@ -109,7 +128,12 @@ class _Call:
             row = _parameter(facts, self.scope, facts_view.name_row(facts, expr))
             return narrowing.narrow(self.inference, self.path, expr, self._passed(row))
         if op == f.CALL:
-            inner = Arguments.of(self.inference, self.path, facts, expr)
+            packed = _packed(facts, self.scope, expr)
+            inner = (
+                self._passed_on(expr)
+                if packed
+                else Arguments.of(self.inference, self.path, facts, expr)
+            )
             return union(*(self.inference.call_result(each, inner) for each in self.value(left)))
         if op == f.SUBSCRIPT:
             return self._item(left, right)
@@ -119,6 +143,33 @@ class _Call:
         if op == f.AND:
             first = operators.falsy_part(self.inference, first)
         return alternatives(first, self.value(right))
+
+    def _passed_on(self, call: int) -> Arguments:
+        """Return the arguments of an inner call, with what this one passes on unpacked."""
+        facts, outer = self.facts, self.arguments
+        inner = Arguments(self.inference, self.path, [])
+        own = {facts.names[facts.parameter.name[row]]
+               for row in facts_view.parameters(facts, self.scope)}  # fmt: skip
+        for key, _, value in facts_view.arguments(facts, call):
+            row = _root(facts, self.scope, _unpacked(facts, value)) if key < -1 else -1
+            if key == f.ARG_POSITIONAL:
+                inner.positional.append(self.value(value))
+            elif key >= 0:
+                inner.keywords[facts.names[key]] = self.value(value)
+            elif key == f.ARG_STAR:
+                place = self._place(row) if row >= 0 else -1
+                inner.positional += outer.passed()[place:] if place >= 0 else []
+                inner.starred = inner.starred or outer.starred or place < 0
+            else:
+                inner.keywords |= {
+                    name: outer.type_of(-1, name) for name in outer.keywords if name not in own
+                }
+                inner.doubled = inner.doubled or outer.doubled or row < 0
+        return inner
+
+    def _place(self, row: int) -> int:
+        """Return the place of a parameter among the positional arguments of a call."""
+        return list(facts_view.parameters(self.facts, self.scope)).index(row) - self.bound
 
     def _item(self, container: int, key: int) -> Type:
         facts = self.facts
@@ -137,8 +188,7 @@ class _Call:
     def _passed(self, row: int) -> Type:
         """Return the type of what is passed for a parameter."""
         facts, table = self.facts, self.facts.parameter
-        rows = list(facts_view.parameters(facts, self.scope))
-        place = rows.index(row) - self.bound
+        place = self._place(row)
         if place < 0:
             return UNKNOWN  # the receiver
         kind = table.kind[row]

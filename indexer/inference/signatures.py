@@ -43,7 +43,7 @@ class Arguments:
         self.inference = inference
         self.path = path
         self.positional = positional
-        self.keywords: dict[str, int] = {}
+        self.keywords: dict[str, int | Type] = {}
         # True if there is a `*sequence`, and a `**mapping`: either may pass any parameter.
         self.starred = self.doubled = False
         # Row of an argument that is left out: the lambda whose parameters are inferred.
