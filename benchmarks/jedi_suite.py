@@ -210,6 +210,8 @@ def _shows(place: str, expected: str) -> bool:
         name = expected.removeprefix("module").rpartition(".")[2]
         stem = path.removesuffix("/__init__.py").removesuffix("/__init__.pyi")
         return Path(stem).stem == name
+    if expected.startswith("for"):  # jedi repeats the name behind the header
+        return line.startswith(expected.rpartition(":")[0] + ":")
     if expected.startswith("param"):
         return expected.removeprefix("param") in line
     return expected in line

@@ -44,6 +44,11 @@ _ALIASES = {
     "List": "list", "Dict": "dict", "Set": "set", "FrozenSet": "frozenset", "Tuple": "tuple",
     "Type": "type", "Text": "str", "LiteralString": "str",
 }  # fmt: skip
+# And those that are classes of collections.
+_COLLECTIONS = {
+    "DefaultDict": "defaultdict", "Deque": "deque", "Counter": "Counter", "ChainMap": "ChainMap",
+    "OrderedDict": "OrderedDict",
+}  # fmt: skip
 _FACTORIES = frozenset(["TypeVar", "ParamSpec", "TypeVarTuple"])
 
 
@@ -195,8 +200,8 @@ _SPECIAL_FILES = (
     "/typing.pyi", "/typing_extensions.pyi", "/builtins.pyi", "/types.pyi", "/dataclasses.pyi",
 )  # fmt: skip
 _SPECIAL = frozenset(
-    [*_TRANSPARENT, *_NOTHING, *_ALIASES, "Optional", "Union", "Literal", "Callable", "Self",
-     "type", "tuple", "Concatenate", "Unpack", "TypeGuard", "TypeIs"]
+    [*_TRANSPARENT, *_NOTHING, *_ALIASES, *_COLLECTIONS, "Optional", "Union", "Literal",
+     "Callable", "Self", "type", "tuple", "Concatenate", "Unpack", "TypeGuard", "TypeIs"]
 )  # fmt: skip
 
 
@@ -286,6 +291,10 @@ def _special(inference: Inference, path: str, name: str, listed: list[int]) -> T
             return builtin_instance(inference, "type")
         inner = annotation_type(inference, path, listed[0])
         return class_objects(inner)
+    if name in _COLLECTIONS:
+        entity = standard_class(inference, "collections", _COLLECTIONS[name])
+        args = tuple(annotation_type(inference, path, part) for part in listed)
+        return (instance(entity, args),) if entity else UNKNOWN
     if name in _ALIASES or name == "tuple":
         builtin_name = _ALIASES.get(name, name)
         args = tuple(annotation_type(inference, path, part) for part in listed)
