@@ -228,6 +228,11 @@ CASES: dict[str, tuple[str, str, dict[str, str]]] = {
         "",
         {"absent": "basket"},
     ),
+    "members of functions beside a module that is called types": (
+        "#- types.py\nFunctionType = int\n#- main.py\ndef f(): ...\nf.__clo$0",
+        "__closure__",
+        {},
+    ),
     "keywords behind a semicolon": ("x = 1; impo$0", "import", {}),
     "what every module has": ("__fi$0", "__file__", {}),
     "nothing in comments": ("# pri$0", "", {"absent": "print"}),

@@ -18,6 +18,16 @@ DISPLAYS = {
         d.get("x", Bag()).${both1}area()
         [Box(), Bag()][0].${Box5}area()
     """,
+    "collections by their names in typing": """
+        import typing
+        class Shelf(typing.DefaultDict[str, Box]): ...
+        def f(boxes: typing.DefaultDict[str, Box], shelf: Shelf, queue: typing.Deque[Bag]):
+            for name, box in boxes.items():
+                box.${Box1}area()
+            for box in shelf.values():
+                box.${Box2}area()
+            queue.popleft().${Bag1}area()
+    """,
     "constant keys": """
         second = 1
         shelf = [Box(), Bag(), {"in": Box(), "out": Bag()}]

@@ -58,7 +58,7 @@ def _find_module(inference: Inference, dotted: str, importer: str) -> Entity | N
         ):
             # Another package of the same name has no say: this one was found first.
             return submodule(inference, package, name)
-    return _find_outside(inference, dotted) or _beside_script(inference, dotted, importer)
+    return find_outside(inference, dotted) or _beside_script(inference, dotted, importer)
 
 
 def _beside_script(inference: Inference, dotted: str, importer: str) -> Entity | None:
@@ -167,7 +167,7 @@ def _is_extended(inference: Inference, path: str) -> bool:
     )
 
 
-def _find_outside(inference: Inference, dotted: str) -> Entity | None:
+def find_outside(inference: Inference, dotted: str) -> Entity | None:
     """Return a module of the environment, or a namespace package of any layer."""
     inference.snapshot.rest_on_environment()
     workspace, search_path = (

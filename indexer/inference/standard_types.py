@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+
 from .entities import CLASS, MODULE
-from .modules import find_module
+from .modules import find_module, find_outside
 from .names import module_member
 from .query_cache import cached
 from .types import UNKNOWN, instance
@@ -23,7 +25,9 @@ def standard_class(inference: Inference, module: str, name: str) -> Entity | Non
 
 
 def _standard_class(inference: Inference, module: str, name: str) -> Entity | None:
-    found = find_module(inference, module)
+    # A workspace may have a `types.py` of its own, which is not where functions come from.
+    is_standard = module.partition(".")[0] in sys.stdlib_module_names
+    found = (find_outside if is_standard else find_module)(inference, module)
     entity: Entity | None = None
     if found is not None and found.kind == MODULE:
         for item in module_member(inference, found.path, name):
