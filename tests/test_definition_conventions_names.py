@@ -120,6 +120,30 @@ DOCSTRINGS = {
             return make()
         f().${Box}area()
     ''',
+    "several results": '''
+        def pair():
+            """Make both.
+
+            :rtype: (Bag, Box)
+            """
+            return make()
+        pair()[1].${Box1}area()
+        def boxes():
+            """Make many.
+
+            :rtype: tuple[Box, ...]
+            """
+            return make()
+        boxes()[3].${Box2}area()
+        def both():
+            """Make two.
+
+            :rtype: Tuple[list[Box], Bag]
+            """
+            return make()
+        both()[0][0].${Box3}area()
+        both()[1].${Bag1}area()
+    ''',
     "of the overridden method": '''
         class A:
             def f(self, x):

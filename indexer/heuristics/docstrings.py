@@ -179,10 +179,31 @@ def resolve_docstring_type(inference: Inference, path: str, type_text: str, dept
         head, _, rest = type_text.partition("[")
         name = head.rpartition(".")[2].lower()
         if name in _CONTAINERS:
-            inner = resolve_docstring_type(inference, path, rest[:-1], depth + 1)
-            return builtin_instance(inference, _CONTAINERS[name], inner)
+            return _container(inference, path, _CONTAINERS[name], _parts(rest[:-1]), depth)
         return _class_named(inference, path, head)
+    if type_text.startswith("(") and type_text.endswith(")") and len(_parts(type_text[1:-1])) > 1:
+        return _container(inference, path, "tuple", _parts(type_text[1:-1]), depth)
     return _class_named(inference, path, type_text)
+
+
+def _container(inference: Inference, path: str, name: str, parts: list[str], depth: int) -> Type:
+    """Return an instance of a builtin container, by the texts of the types of what it holds."""
+    types = [resolve_docstring_type(inference, path, each, depth + 1) for each in parts]
+    if name == "tuple" and len(types) > 1 and parts[1] != "...":
+        return builtin_instance(inference, name, union(*types), *types)
+    return builtin_instance(inference, name, types[0])
+
+
+def _parts(text: str) -> list[str]:
+    """Return what stands between the commas of a text that are in no brackets."""
+    parts, depth = [""], 0
+    for char in text:
+        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(char, 0)
+        if char == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += char
+    return [part.strip() for part in parts]
 
 
 def _class_named(inference: Inference, path: str, type_text: str) -> Type:
