@@ -188,7 +188,8 @@ class Asked:
 
     def _references(self, case: Case) -> tuple[str, str]:
         expected: set[str] = set()
-        for place in ast.literal_eval(f"[{case.expected}]"):
+        for written in re.findall(r"\([^()]*\)", case.expected):
+            place = ast.literal_eval(written)
             module, line, column = place if len(place) == 3 else (Path(case.path).stem, *place)
             if line is not ... and len(place) == 2:
                 line += case.line
