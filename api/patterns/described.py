@@ -41,7 +41,12 @@ _AS_GOOD = 0.93
 _DERIVED = 0.3
 # Words of names that say what a class is there for, not what it is.
 _ROLES = frozenset(stem(word) for word in ("base", "abstract", "mixin"))
-_PLAIN = frozenset(["ABC", "object", "Protocol", "Generic", "Enum", "Exception", "NamedTuple"])
+_PLAIN = frozenset(
+    ["ABC", "object", "Protocol", "Generic", "Enum", "Exception", "BaseException", "NamedTuple"]
+)
+# What exceptions are called, whatever a description calls them.
+_EXCEPTIONS = frozenset(stem(word) for word in ("exception", "error"))
+_SHORTEST_TAIL = 4  # of a compound: `bootstep` is a step
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +63,21 @@ class Description:
 
 def parse_description(text: str) -> Description | None:
     """Take a description apart; None if it has no noun."""
-    found = _END.search(text)
-    while found and _nouns(text[: found.start()]) in ([], ["type"]):
-        found = _END.search(text, found.end())
-    phrase = text[: found.start()] if found else text
+    phrase = noun_phrase(text)
     nouns = _nouns(phrase)
     if not nouns:
         return None
-    rest = _nouns(text[found.start() :]) if found else []
+    rest = _nouns(text[len(phrase) :])
     stems = [stem(each) for each in nouns]
     return Description(stems[-1], tuple(stems[:-1]), tuple(stem(each) for each in rest))
+
+
+def noun_phrase(text: str) -> str:
+    """Return the beginning of a description, up to what is said of the thing."""
+    found = _END.search(text)
+    while found and _nouns(text[: found.start()]) in ([], ["type"]):
+        found = _END.search(text, found.end())
+    return text[: found.start()] if found else text
 
 
 def _nouns(text: str) -> list[str]:
@@ -92,7 +102,7 @@ def described_bases(inference: Inference, text: str) -> list[tuple[float, Entity
 
 
 def _bases_of_kind(inference: Inference, description: Description) -> list[tuple[float, Entity]]:
-    kinds = _forms(description.kind)
+    kinds = _kinds(inference, description.kind)
     candidates: dict[Entity, float] = {}
     named = _classes_named(inference, kinds, description)
     for place, cls in enumerate([*named, *_classes_in_places(inference, description)]):
@@ -101,17 +111,18 @@ def _bases_of_kind(inference: Inference, description: Description) -> list[tuple
     chosen = sorted(candidates, key=lambda each: (-candidates[each], each))[:_BASES]
     scores = {each: _score(inference, description, kinds, each) for each in chosen}
     # What derives from one that fits as well is one of its kind, not the kind.
-    above = {each: list(_workspace_bases(inference, each)) for each in chosen}
     found = [
-        (
-            score - (_DERIVED if any(scores.get(base, 0) >= _LEAST for base in above[each]) else 0),
-            each,
-        )
+        (score - (_DERIVED if _is_narrower(inference, each, scores) else 0), each)
         for each, score in scores.items()
     ]
     found = [entry for entry in found if entry[0] >= _LEAST]
     found.sort(key=lambda entry: (-entry[0], entry[1]))
     return found
+
+
+def _is_narrower(inference: Inference, cls: Entity, scores: dict[Entity, float]) -> bool:
+    """True if a class derives from one that is meant as well."""
+    return any(scores.get(base, 0) >= _LEAST for base in _workspace_bases(inference, cls))
 
 
 def _classes_in_places(inference: Inference, description: Description) -> list[Entity]:
@@ -151,6 +162,18 @@ def classes_called(inference: Inference, text: str) -> list[Entity]:
 def _forms(word: str) -> dict[str, float]:
     """Return a stem and those of its synonyms, with what each is worth."""
     return {**{stem(each): 0.5 for each in synonyms(word)}, word: 1.0}
+
+
+def _kinds(inference: Inference, word: str) -> dict[str, float]:
+    """Return the stems that a class of a kind may be called by, with what each is worth."""
+    found = _forms(word)
+    if word in _EXCEPTIONS:
+        found.update({each: max(found.get(each, 0.0), 0.9) for each in _EXCEPTIONS})
+    tails = {word[at:] for at in range(2, len(word) - _SHORTEST_TAIL + 1)}
+    for stems in _class_names(inference).values():
+        if stems[-1] in tails:
+            found.setdefault(stems[-1], 0.6)
+    return found
 
 
 def _words(inference: Inference, entity: Entity) -> list[str]:
@@ -217,14 +240,40 @@ def _workspace_bases(inference: Inference, cls: Entity) -> Iterable[Entity]:
     return found
 
 
+def _is_exception(inference: Inference, cls: Entity) -> bool:
+    return any(name_of(inference, each) == "BaseException" for each in inference.mro(cls))
+
+
+def inherited_names(inference: Inference, text: str) -> list[str]:
+    """Return the names of bases, wherever they are from, that end with the kind of a description.
+
+    Those that are of the workspace are found by `described_bases`.
+    """
+    description = parse_description(text)
+    store = inference.snapshot.index.reader()
+    if description is None or store is None:
+        return []
+    return [
+        name
+        for name in store.inherited_names()
+        if stem(words(name).rpartition(" ")[2]) == description.kind
+    ]
+
+
 def _score(
     inference: Inference, description: Description, kinds: dict[str, float], base: Entity
 ) -> float:
     """Return how well a base fits a description; 0 for a class that nothing derives from."""
     members, _ = derived_classes(inference, base)
-    if not is_test_file(base.path):
-        members = [each for each in members if not is_test_file(each.path)]
+    own_members = [each for each in members if not is_test_file(each.path)]
+    # What is there for users of a library is derived from in its tests alone.
+    is_for_users = not own_members and not is_test_file(base.path)
+    if is_for_users:  # unless it is there for tests
+        members = [each for each in members if _words(inference, each)[0] != "test"]
+    members = own_members or members
     if not members or name_of(inference, base) in _PLAIN:
+        return 0.0
+    if not kinds.keys() & _EXCEPTIONS and _is_exception(inference, base):
         return 0.0
     own = [stem(word) for word in _words(inference, base)]
     shown = members[:40]
@@ -243,10 +292,11 @@ def _score(
     if not kind and like < 0.3:
         return 0.0
     score = 0.7 * kind + 0.5 * like * len(names) / (len(names) + 1)
+    joined = "".join(own)  # which `websocket` is in as one word
     said = {stem(word) for word in re.findall(r"\w+", summary(inference.need(base.path), base))}
 
     def has(word: str) -> float:
-        best = 0.0
+        best = 1.0 if len(word) > _SHORTEST_TAIL and word in joined else 0.0
         for form, worth in _forms(word).items():
             having = sum(
                 form in name or form in where for name, where in zip(names, around, strict=True)
@@ -270,9 +320,13 @@ def _score(
     score += 0.2 if required_methods(inference, base) else 0.0
     score += 0.2 if (kind_words != own and own[-1] != "mixin") or len(own) == 1 else 0.0
     score += 0.06 * min(log2(1 + len(members)), 5)
-    score -= 0.05 * max(0, len(set(own) - {description.kind, *description.of, *_ROLES}))
+    # The name of the package says nothing of a class of it: `CeleryError`.
+    package = {stem(word) for part in base.path.split("/")[:-1] for word in words(part).split()}
+    asked = {description.kind, *description.of}
+    score -= 0.05 * len(set(own) - asked - _ROLES - package)
     score -= 0.25 if own[-1] == "mixin" else 0.0
     score -= 0.2 if name_of(inference, base).startswith("_") else 0.0
     score -= 1.0 if is_test_file(base.path) else 0.0
+    score -= 0.2 if is_for_users else 0.0
     is_example = not EXAMPLE_FOLDERS.isdisjoint(base.path.split("/"))
     return score - (0.5 if is_example else 0.0)

@@ -24,7 +24,13 @@ from ...indexer.inference.names import module_member
 from ...indexer.paths import is_test_file
 from ...indexer.symbols import words
 from ..source.targets import find_by_name, find_targets
-from .described import classes_called, described_bases, second_meaning
+from .described import (
+    classes_called,
+    described_bases,
+    inherited_names,
+    noun_phrase,
+    second_meaning,
+)
 from .family import (
     FEWEST,
     Family,
@@ -278,8 +284,11 @@ def _described(inference: Inference, text: str, into: str) -> Question | None:
         question = _of_base(inference, found[1].rstrip("."), subject, into)
         if question is not None:
             return question
-    for identifier in _IDENTIFIER.findall(text):
-        if identifier == subject.name:
+    # What is said of a thing often names products: `on Void Linux` means no class.
+    told = len(noun_phrase(text))
+    for at in _IDENTIFIER.finditer(text):
+        identifier = at[0]
+        if identifier == subject.name or (at.start() >= told and _is_plain_word(identifier)):
             continue
         for item in find_by_name(inference, identifier)[:3]:
             question = _about(inference, item.entity, into)
@@ -287,6 +296,10 @@ def _described(inference: Inference, text: str, into: str) -> Question | None:
                 question.name = subject.name
                 return question
     return _by_words(inference, text, subject)
+
+
+def _is_plain_word(identifier: str) -> bool:
+    return identifier.isalnum() and identifier[1:].islower()
 
 
 def _by_words(inference: Inference, text: str, subject: Subject) -> Question | None:
@@ -301,12 +314,29 @@ def _by_words(inference: Inference, text: str, subject: Subject) -> Question | N
                 f"or {len(members)} that derive from {qualified_name(inference, other)}"
             )
         return question
+    outside = [] if _FUNCTION.search(text) else _outside_bases(inference, text)
+    if outside:
+        return _under(inference, outside[0], subject)
     called = [] if _FUNCTION.search(text) else classes_called(inference, text)
     if len(called) >= FEWEST:
         subject.path = subject.path or called[0].path
         why = f"are called *{words(name_of(inference, called[0])).split()[-1].title()}"
         return Question(gather_family(inference, CLASS, subject, called, why), subject.name)
     return _functions_by_words(inference, text, subject)
+
+
+def _outside_bases(inference: Inference, text: str) -> list[Entity]:
+    """Return the bases outside of the workspace that a description may mean, best first."""
+    said = set(terms(text))
+    found: dict[Entity, tuple[int, int]] = {}
+    for name in inherited_names(inference, text):
+        for base in _as_bases(inference, name, ""):
+            members, _ = derived_classes(inference, base)
+            own = [each for each in members if not is_test_file(each.path)]
+            if base.is_outside and own:
+                shared = len(said.intersection(words(qualified_name(inference, base)).split()))
+                found[base] = (shared, len(own))
+    return sorted(found, key=lambda each: (found[each], each), reverse=True)
 
 
 def _functions_by_words(inference: Inference, text: str, subject: Subject) -> Question | None:

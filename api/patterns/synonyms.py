@@ -26,6 +26,8 @@ find search lookup locate discover detect
 get fetch retrieve obtain access read
 load read open import fetch
 save store write persist dump put
+store storage
+manager mgr
 serialize dump encode marshal pickle json
 deserialize load parse decode unmarshal unpickle
 parse read interpret analyse analyze tokenize

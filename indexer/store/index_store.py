@@ -268,6 +268,11 @@ class IndexStore:
         """Every distinct name of a class."""
         return [str(row[0]) for row in self._all(_CLASS_NAMES)]
 
+    def inherited_names(self) -> list[str]:
+        """Names that a base of a class ends with, anywhere."""
+        rows = self._all("SELECT text FROM name WHERE inherited != x''")
+        return [str(row[0]) for row in rows]
+
     def occurring_names(self, prefix: str) -> list[str]:
         """Names that occur anywhere and start with a prefix."""
         rows = self._all(
