@@ -10,6 +10,7 @@ from ...indexer.errors import FluxIndexError
 from ...indexer.facts import FileFacts
 from ...indexer.inference.entities import CLASS, FUNCTION, Entity, qualified_name
 from ...indexer.inference.inference import Inference
+from ...indexer.snapshot import StaleError
 from ...indexer.text import normalize
 from ..check.check import check_change, check_for, check_whole_file
 from ..check.edits import proposed
@@ -23,6 +24,7 @@ from .licence import Origin
 from .pair import Pair
 from .structure import structure_of
 
+_ATTEMPTS = 3  # where files change meanwhile
 _NOTHING: Mapping[str, bytes | None] = {}
 
 
@@ -38,6 +40,15 @@ class Judge:
 
     def pairs(self, candidate: Candidate) -> list[Pair]:
         """Return the pairs that a candidate comes to: one for each excerpt that fails."""
+        for _ in range(_ATTEMPTS):
+            try:
+                return self._pairs(candidate)
+            except StaleError as stale:
+                self._workspace = self._workspace.after_change(stale.path)
+                self._faults.clear()
+        return []
+
+    def _pairs(self, candidate: Candidate) -> list[Pair]:
         found: dict[tuple[int, int], Pair] = {}
         try:
             state = self._state(candidate.around, candidate.path, candidate.good)

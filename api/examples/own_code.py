@@ -9,8 +9,9 @@ from itertools import zip_longest
 from ...indexer import facts as f
 from ...indexer import facts_view
 from ...indexer.inference.inference import Inference
-from ...indexer.paths import is_test_file
+from ...indexer.paths import is_outside, is_supporting_file
 from ..open_workspace import OpenWorkspace
+from ..source.generated import is_generated
 from .candidate import MUTATION, Candidate
 from .mutations import Mutation, mutations
 
@@ -19,14 +20,17 @@ _BORROWED = 400
 
 
 def mutated(workspace: OpenWorkspace, chance: random.Random) -> Iterator[Candidate]:
-    """Yield candidates file by file, each kind of mistake in turn; tests are left alone."""
+    """Yield candidates file by file, each kind of mistake in turn.
+
+    Tests, examples and what programs wrote are left alone.
+    """
     inference = workspace.inference(whole=True)
     paths = [path for path in inference.snapshot.paths() if _is_own(path)]
     chance.shuffle(paths)
     borrowed = _member_names(inference, paths[:_BORROWED], chance)
     for path in paths:
         text = inference.text(path)
-        if inference.facts(path) is None:
+        if inference.facts(path) is None or is_generated(text):
             continue
         for each in _in_turn(mutations(inference, path, borrowed, chance)):
             about = {"mutation": each.kind}
@@ -34,7 +38,7 @@ def mutated(workspace: OpenWorkspace, chance: random.Random) -> Iterator[Candida
 
 
 def _is_own(path: str) -> bool:
-    return path.endswith(".py") and not path.startswith("/") and not is_test_file(path)
+    return path.endswith(".py") and not is_outside(path) and not is_supporting_file(path)
 
 
 def _in_turn(found: list[Mutation]) -> list[Mutation]:

@@ -1,15 +1,13 @@
-"""How code is written here: patterns, similar code, what can be reused, rules for agents."""
+"""How code is written here: patterns, similar code, rules for agents."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ...indexer.errors import InvalidArgumentsError, OutsideWorkspaceError
+from ...indexer.errors import OutsideWorkspaceError
 from ...indexer.inference.entities import (
     CLASS,
-    FUNCTION,
     MODULE,
-    Entity,
     Found,
     name_of,
     qualified_name,
@@ -30,8 +28,6 @@ from ..patterns.modules import (
 )
 from ..patterns.neighbours import find_neighbours
 from ..patterns.question import Question, understand_question
-from ..patterns.reuse import find_candidates, parse_helper_query
-from ..patterns.search import SURE
 from ..patterns.similarity import Subject
 from ..patterns.skeleton import make_draft
 from ..patterns.traits import find_outliers, find_traits, surrounding_traits
@@ -267,45 +263,6 @@ def similar(
     if question.notes:
         answer["notes"] = question.notes
     return envelope(inference, answer, {each.entity.path for each in found[:limit]})
-
-
-def reuse(
-    workspace: OpenWorkspace, *, query: str | None, text: str | None, into: str | None, limit: int
-) -> dict[str, Any]:
-    """Answer the operation ``reuse``; raises InvalidArgumentsError when nothing is asked."""
-    if not (query or "").strip() and not (text or "").strip():
-        raise InvalidArgumentsError("give 'query', 'text' or both")
-    inference = workspace.inference(whole=True).strict()
-    helper = parse_helper_query(query, text)
-    found = find_candidates(inference, helper, into or "")
-    answer: dict[str, Any] = {
-        "items": [
-            {
-                "symbol": symbol(inference, Found(each.entity)),
-                "likeness": round(each.fit, 2),
-                "why": [*each.why, *_uses_elsewhere(inference, each.entity)],
-            }
-            for each in found[:limit]
-        ],
-        "total": len(found),
-        "truncated": len(found) > limit,
-    }
-    if not found or found[0].fit < SURE:
-        nearest = "; these have some of its words" if found else ""
-        answer["notes"] = [f"nothing here is known to do that{nearest}"]
-    return envelope(inference, answer, {item["symbol"]["path"] for item in answer["items"]})
-
-
-def _uses_elsewhere(inference: Inference, entity: Entity) -> list[str]:
-    """Return how many other files name it, as a reason to use it."""
-    if entity.kind not in (CLASS, FUNCTION):
-        return []
-    files = [
-        path for path in inference.files_with(name_of(inference, entity)) if path != entity.path
-    ]
-    if not files:
-        return []
-    return [f"named in {len(files)} other file{'s' if len(files) > 1 else ''}"]
 
 
 def conventions(workspace: OpenWorkspace) -> dict[str, Any]:

@@ -324,7 +324,7 @@ _ALL = (
         Parameter("text", "string", "A stub or description of what is to be written."),
         Parameter("into", "string", "The file that it is meant for, which need not exist."),
         Parameter("limit", "integer", "Most items in one answer.", default=10)),
-    Operation("reuse", "patterns", "SimilarListing",
+    Operation("reuse", "reuse", "SimilarListing",
         "Before a helper is written: what does this already, in the workspace and in what it "
         "imports. By name, signature (`slugify(text: str) -> str`), description, or code that is "
         "not written yet.",

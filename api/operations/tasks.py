@@ -46,8 +46,9 @@ from ..tasks.task import need_task, next_call, open_task
 from ..tasks.verify import StepCheck, Verification, verify_task
 from .context import LEAST_BUDGET, context
 from .lessons import lessons_about, lessons_tokens
-from .patterns import patterns, reuse
+from .patterns import patterns
 from .reached_tests import test_item
+from .reuse import reuse
 from .sessions import read_item
 from .validate import item
 

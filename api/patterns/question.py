@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass, field
-from textwrap import dedent
 
 from ...indexer.errors import InvalidArgumentsError
 from ...indexer.inference.classes import bases
@@ -49,6 +48,7 @@ from .features import class_features
 from .registration import registered_by
 from .search import SURE, search_definitions, terms
 from .similarity import Subject, path_proximity, plain_name
+from .stub import parse_stub
 
 _LOOKED_INTO = 40  # files that name a base, to see what they mean by it
 _SUBCLASS = re.compile(
@@ -214,21 +214,6 @@ def _stubbed(text: str | None, into: str) -> Subject:
     return subject
 
 
-def parse_stub(text: str) -> ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | None:
-    """Return the class or function of a stub, which may lack its body or its colon."""
-    text = dedent(text).strip("\n")
-    bare = text.rstrip().rstrip(":")
-    for attempt in (text, f"{text}\n    pass", f"{text.rstrip()} pass", f"{bare}:\n    pass"):
-        try:
-            tree = ast.parse(attempt)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-        for node in tree.body:
-            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-                return node
-    return None
-
-
 def _subject_of(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef, into: str) -> Subject:
     subject = Subject(node.name, into)
     subject.decorators = {plain_name(ast.unparse(each)) for each in node.decorator_list}
@@ -333,7 +318,7 @@ def _outside_bases(inference: Inference, text: str) -> list[Entity]:
         for base in _as_bases(inference, name, ""):
             members, _ = derived_classes(inference, base)
             own = [each for each in members if not is_test_file(each.path)]
-            if base.is_outside and own:
+            if (base.is_outside or base.kind == OUTSIDE) and own:
                 shared = len(said.intersection(words(qualified_name(inference, base)).split()))
                 found[base] = (shared, len(own))
     return sorted(found, key=lambda each: (found[each], each), reverse=True)

@@ -25,8 +25,8 @@ from ..source.targets import find_by_suffix
 from .family import family_around
 from .features import function_features
 from .fingerprint import Fingerprint, fingerprint, same_share
-from .question import parse_stub
 from .search import Match, search_definitions, terms
+from .stub import parse_stub
 
 _RARE, _NAMES = 60, 12
 _FILES, _MODULES = 25, 20
