@@ -72,6 +72,64 @@ def test_the_head_noun_names_the_kind_and_the_rest_the_place(
     assert ask(tmp_path, KINDS, text=text)["why"] == why
 
 
+LIBRARY = """
+    #- lib/errors.py
+    class LibError(Exception): ...
+    class ReadError(LibError): ...
+    class WriteError(LibError): ...
+    class SeekError(LibError): ...
+    class ProviderError(LibError): ...
+    class ProviderTimeout(ProviderError): ...
+    #- lib/middleware.py
+    class Middleware:
+        def handle(self, request): raise NotImplementedError
+    #- lib/steps.py
+    class Step:
+        def run(self): raise NotImplementedError
+    class DiskStep(Step):
+        def run(self): ...
+    class LockStep(Step):
+        def run(self): ...
+    #- lib/packages.py
+    class PkgMgr:
+        def install(self, name): raise NotImplementedError
+    class Apt(PkgMgr):
+        def install(self, name): ...
+    #- lib/groups.py
+    class Linux: ...
+    class Debian(Linux): ...
+    class Fedora(Linux): ...
+    class Arch(Linux): ...
+    #- lib/options.py
+    import argparse
+    class ShowSettings(argparse.Action): ...
+    class ParseOverrides(argparse.Action): ...
+    #- tests/test_middleware.py
+    from lib.middleware import Middleware
+    class Adding(Middleware):
+        def handle(self, request): ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("an exception for a file that is too large", "derive from lib.errors.LibError"),
+        ("a middleware that counts requests", "derive from lib.middleware.Middleware"),
+        ("a bootstep that opens ports", "derive from lib.steps.Step"),
+        ("a package manager for Homebrew", "derive from lib.packages.PkgMgr"),
+        ("a step that starts services on Linux", "derive from lib.steps.Step"),
+        ("an argparse action that reads JSON", "derive from argparse.Action"),
+    ],
+)
+def test_kinds_that_go_by_other_names(tmp_path: Path, text: str, why: str) -> None:
+    assert ask(tmp_path, LIBRARY, text=text)["why"] == why
+
+
+def test_an_exception_is_meant_only_where_one_is_asked_for(tmp_path: Path) -> None:
+    assert "Error" not in ask(tmp_path, LIBRARY, text="a provider for DNS")["why"]
+
+
 def test_two_families_that_fit_are_both_told(tmp_path: Path) -> None:
     text = """
         #- a.py
