@@ -48,6 +48,11 @@ SURE = 0.25
 _OF_WORDS, _SURE_OF_BOTH = 1.0, 0.6
 _LEAST_OUTSIDE = 0.3  # of a library much is imported for other reasons
 _MOST_WORDS = 16
+_AGREEMENT = (
+    0.3  # how much it counts that many words of the question are found, whatever they weigh
+)
+_USED_BY = 0.25  # of the likeness of the best that uses a definition, what goes to that
+_MOST_USED = 60  # definitions of which it is looked up who uses them
 
 
 @dataclass(slots=True)
@@ -211,7 +216,8 @@ def _ranked(search: DefinitionSearch, groups: list[_Group]) -> list[_Ranked]:
     chosen = nlargest(_EXAMINED, scores, key=scores.__getitem__)
     whole = sum(group.weight for group in groups) * rough[-1]
     found: list[_Ranked] = []
-    for row, texts in search.texts(chosen).items():
+    described = search.texts(chosen)
+    for row, texts in described.items():
         norms = [
             1 / (1 - by_length + by_length * (text.count(" ") + 1) / length)
             for text, by_length, length in zip(texts, _BY_LENGTH, _LENGTHS, strict=True)
@@ -229,9 +235,27 @@ def _ranked(search: DefinitionSearch, groups: list[_Group]) -> list[_Ranked]:
                 mask = best_variant.columns[row]
                 column = next(name for at, name in enumerate(COLUMNS) if mask >> at & 1)
                 matched[group.word] = best_variant.word, column
-        found.append((row, min(1.0, score / whole), matched))
+        agreement = (len(matched) / len(groups)) ** _AGREEMENT
+        found.append((row, min(1.0, score / whole * agreement), matched))
     found.sort(key=lambda entry: (-entry[1], entry[0]))
-    return found
+    return _with_users(found, described)
+
+
+def _with_users(found: list[_Ranked], described: Mapping[int, Sequence[str]]) -> list[_Ranked]:
+    """Return matches ranked by what uses them, too: callers say what a helper is good for.
+
+    What a definition uses is in the words of its code, each name in one piece.
+    """
+    users = [(row, likeness, f" {described[row][-1]} ") for row, likeness, _ in found]
+    ranked: list[_Ranked] = []
+    for row, likeness, matched in found[:_MOST_USED]:
+        name = f" {described[row][0]} "
+        of_users = (value for user, value, code in users if user != row and name in code)
+        best = next(of_users, 0.0)  # they are ranked
+        ranked.append((row, min(1.0, likeness + _USED_BY * best), matched))
+    ranked += found[_MOST_USED:]
+    ranked.sort(key=lambda entry: (-entry[1], entry[0]))
+    return ranked
 
 
 def _with_meaning(ranked: list[_Ranked], likeness: Mapping[int, float]) -> list[_Ranked]:
