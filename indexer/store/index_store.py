@@ -270,8 +270,7 @@ class IndexStore:
 
     def inherited_names(self) -> list[str]:
         """Names that a base of a class ends with, anywhere."""
-        rows = self._all("SELECT text FROM name WHERE inherited != x''")
-        return [str(row[0]) for row in rows]
+        return [str(row[0]) for row in self._all("SELECT text FROM name WHERE inherited != x''")]
 
     def occurring_names(self, prefix: str) -> list[str]:
         """Names that occur anywhere and start with a prefix."""
