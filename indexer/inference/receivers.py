@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from .. import facts as f
 from .. import facts_view as view
-from ..scope_map import scope_at
 from .access_paths import decorator_callee, last_name
 from .classes import class_member
 from .entities import CLASS, FUNCTION, PARAMETER, Entity, first_parameter_class
@@ -31,7 +30,7 @@ def is_what_it_is_called_on(inference: Inference, path: str, parameter: int) -> 
     if first_parameter_class(facts, Entity(PARAMETER, path, parameter)) < 0:
         return False
     definition = facts.scope.definition[facts.binding.scope[parameter]]
-    if _decorates_methods(facts, definition):
+    if _is_decorator(inference, facts, definition):
         return False
     return not any(
         last_name(facts, decorator_callee(facts, each)) not in KNOWN_DECORATORS
@@ -40,13 +39,20 @@ def is_what_it_is_called_on(inference: Inference, path: str, parameter: int) -> 
     )
 
 
-def _decorates_methods(facts: FileFacts, definition: int) -> bool:
-    """True if a function in a class is there to decorate others in it: what it gets are these."""
-    cls = facts.definition.scope[definition]
+# Files that are asked if a name decorates something there.
+_FILES = 20
+
+
+def _is_decorator(inference: Inference, facts: FileFacts, definition: int) -> bool:
+    """True if a function in a class is there to decorate others: what it gets are these."""
     name = facts.names[facts.definition.name[definition]]
+    first = next(view.parameters(facts, facts.definition.own_scope[definition]), -1)
+    if first < 0 or facts.names[facts.parameter.name[first]] in ("self", "cls"):
+        return False
     return any(
-        role & f.ROLE_MASK == f.DECORATES and scope_at(facts, position) == cls
-        for role, position, _ in facts.occurrences(name)
+        role & f.ROLE_MASK == f.DECORATES
+        for path in inference.files_with(name)[:_FILES]
+        for role, _, _ in inference.need(path).occurrences(name)
     )
 
 
