@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from conventions_fixture import check_convention
+from fixtures_language import check_definition
 from workspace_helpers import plant
 
 from flux_index.indexer.search_path.distributions import modules_of
@@ -400,3 +401,17 @@ def test_entry_points_are_read_from_metadata(tmp_path: Path) -> None:
     root = str(tmp_path)
     assert modules_of((root, root + "/missing"), "pytest11") == ["plug.fixtures", "plug.more"]
     assert modules_of((root,), "console_scripts") == ["plug.cli"]
+
+
+def test_a_parameter_leads_to_the_fixture_that_it_requests(tmp_path: Path) -> None:
+    check_definition(
+        tmp_path,
+        """
+        #- test_box.py
+        import pytest
+        @pytest.fixture
+        def box(): return 1
+        #   ^^^ def (conventional)
+        def test_area(bo$0x): ...
+        """,
+    )

@@ -16,6 +16,7 @@ from ...indexer.inference.entities import (
     qualified_name,
 )
 from ...indexer.inference.entity_types import instance_classes
+from ...indexer.inference.locate import destinations
 from ...indexer.inference.modules import imported_module
 from ...indexer.inference.names import module_member
 from ...indexer.symbols import INSTANCE, KIND_NAMES, LOCAL
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 def definition(workspace: OpenWorkspace, **target: Unpack[Target]) -> dict[str, Any]:
     """Answer the operation ``definition``."""
     inference, found = find_fresh_targets(workspace, **target)
+    found = destinations(found)
     if any(item.entity.path.endswith(".pyi") for item in found):
         # Late: few answers lead to stubs.
         from ...indexer.inference.stub_mapping import prefer_source

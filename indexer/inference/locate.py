@@ -107,6 +107,13 @@ def _requested(inference: Inference, facts: FileFacts, parameter: Entity) -> lis
     return [Found(source, CONVENTIONAL)] if source is not None and is_shown else []
 
 
+def destinations(found: list[Found]) -> list[Found]:
+    """Return where to go: without a parameter that requests, by its name, what else was found."""
+    requested = [item for item in found if item.entity.kind == FUNCTION]
+    kinds = {item.entity.kind for item in found}
+    return requested if kinds == {FUNCTION, PARAMETER} else found
+
+
 def _written(inference: Inference, path: str, facts: FileFacts, row: int) -> list[Found]:
     """A name that is bound here: itself, or what ``global`` and ``nonlocal`` say it is."""
     kind = facts.binding.kind[row]

@@ -27,7 +27,7 @@ from ...indexer.inference.entities import (
     qualified_name,
 )
 from ...indexer.inference.inference import Inference
-from ...indexer.inference.locate import identifier_at
+from ...indexer.inference.locate import destinations, identifier_at
 from ...indexer.inference.references import Reference
 from ...indexer.inference.stub_mapping import prefer_source
 from ..document_view import DocumentView
@@ -57,7 +57,7 @@ def implementation(request: Request) -> object:
 
 
 def _definitions(inference: Inference, found: list[Found]) -> list[Entity]:
-    return [item.entity for item in prefer_source(inference, found)]
+    return [item.entity for item in prefer_source(inference, destinations(found))]
 
 
 def _locations(
