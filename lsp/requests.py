@@ -128,10 +128,13 @@ class Request:
         if self._executor == "background":
             self.server.executors.wait_for_foreground()
 
+    def close(self) -> None:
+        """Let go of the sessions, which hold what was looked at and refer to this request."""
+        self._sessions.clear()
+
     def retry(self, stale: str) -> None:
         """Prepare for another attempt, since a file has changed unnoticed."""
         self._stale = stale
-        self._sessions.clear()
 
     def view(self, uri: str | None = None) -> DocumentView:
         """Return the document of the parameters, or of a URI.

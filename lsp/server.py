@@ -199,4 +199,6 @@ class LanguageServer(Server):
             except FluxIndexError as error:
                 _log.info("%s: %s", request.method, error)
                 return None
+            finally:
+                request.close()
         raise RpcError(LSPErrorCodes.ContentModified, "files change faster than they are read")

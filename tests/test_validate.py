@@ -221,6 +221,20 @@ def test_formats(capsys: pytest.CaptureFixture[str]) -> None:
     assert shown.splitlines()[-1].startswith("broken: 1 error")
 
 
+def test_files_behind_links_are_those_that_they_lead_to(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (repository / "again.py").symlink_to("shop.py")
+    (repository / "folder").mkdir()
+    (repository / "folder/inner.py").write_text("class Inner:\n    def go(self): return 1\n")
+    (repository / "linked").symlink_to("folder")
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com"]
+    subprocess.run([*git, "add", "-A"], cwd=repository, check=True)
+    subprocess.run([*git, "commit", "-q", "-m", "links"], cwd=repository, check=True)
+    (repository / "main.py").write_text("x = 1\n")
+    assert answered(capsys) == (0, [])
+
+
 def test_fix_writes_what_it_shows(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = repository / "main.py"
     path.write_bytes(b"\xef\xbb\xbffrom shop import Ordr\r\nprint(Ordr)\r\n")

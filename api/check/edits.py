@@ -168,18 +168,21 @@ def _changed_on_disk(root: str, objects: Mapping[str, str]) -> list[str]:
 def _outside_repositories(root: str, paths: Iterable[str]) -> list[str]:
     """Return those of some indexed files that do not lie in a repository within this one.
 
+    Nor behind a link, of which git keeps where it leads: what changed is the file that it leads to.
     The index leaves out what is ignored. Git is not asked for that: it matches patterns of a
     repository without a bound.
     """
 
     @cache
-    def is_repository(folder: str) -> bool:
-        return os.path.lexists(os.path.join(root, folder, ".git"))
+    def is_elsewhere(folder: str) -> bool:
+        inside = os.path.join(root, folder)
+        return os.path.islink(inside) or os.path.lexists(os.path.join(inside, ".git"))
 
     return [
         path
         for path in sorted(paths)
-        if not any(is_repository(path[: found.start()]) for found in re.finditer("/", path))
+        if not os.path.islink(os.path.join(root, path))
+        and not any(is_elsewhere(path[: found.start()]) for found in re.finditer("/", path))
     ]
 
 
