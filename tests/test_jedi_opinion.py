@@ -46,23 +46,41 @@ def test_it_imports_and_starts_nothing(tmp_path: Path, monkeypatch: pytest.Monke
     assert not made.exists()
 
 
+@pytest.mark.parametrize("doing", ["parsing", "inferring"])
+def test_it_ends_when_its_time_is_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, doing: str
+) -> None:
+    looks = iter(range(1_000_000))
+    monkeypatch.setattr(jedi_opinion, "monotonic", lambda: 0.0 if next(looks) < 50 else 1e9)
+    if doing == "inferring":  # parsing, which comes before, does not look at the time
+        name = f"{jedi_opinion.__name__}._Deadline.put_into"
+        monkeypatch.setattr(name, lambda *arguments: arguments[-1])
+    calls = "".join(f"def f{n}(a): return f{n - 1}(a) or a\n" for n in range(1, 100))
+    fixture = parse_fixture(f"def f0(a): return a\n{calls}f99('x').$0")
+    session = open_workspace(tmp_path, fixture)
+    snapshot = session.inference(whole=True).snapshot
+    assert not jedi_opinion.members(snapshot, "main.py", fixture.cursors["0"].start, limit=60)
+    session.index.close()
+    assert next(looks) == 51  # it did not go on
+
+
 def test_a_late_answer_is_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from threading import Event
 
-    entered = Event()
+    over = Event()
 
-    def endless(*arguments: object) -> list[tuple[str, str]]:
-        entered.set()
-        while True:
-            pass
+    def slow(*arguments: object) -> list[tuple[str, str]]:
+        over.wait(60)
+        return [("late", "method")]
 
-    monkeypatch.setattr(jedi_opinion, "_complete", endless)
+    monkeypatch.setattr(jedi_opinion, "_complete", slow)
     session = open_workspace(tmp_path, parse_fixture("x = 1\n"))
-    inference = session.inference(whole=True)
-    assert jedi_opinion.members(inference.snapshot, "main.py", 0, limit=0.01) == []
-    assert entered.wait(60)
-    monkeypatch.undo()
-    # The thread that went on for ever has stopped: somebody can ask again.
+    snapshot = session.inference(whole=True).snapshot
+    assert jedi_opinion.members(snapshot, "main.py", 0, limit=0.01) == []
+    # Nobody else is answered until it has ended.
+    assert jedi_opinion.members(snapshot, "main.py", 0, limit=60) == []
+    over.set()
     assert jedi_opinion._asking.acquire(timeout=60)  # pyright: ignore[reportPrivateUsage]
     jedi_opinion._asking.release()  # pyright: ignore[reportPrivateUsage]
+    monkeypatch.undo()
     session.index.close()

@@ -3,20 +3,30 @@
 Jedi reads sources and nothing else here: it imports no extension module of the workspace's
 environment, starts no interpreter, and has a third of a second. One question is asked at a time;
 who comes while another is being answered gets none.
+
+Jedi cannot be called off, so the time is looked at where it spends it: at every token that is
+parsed and every expression that is inferred. An exception that another thread raises in it would
+land anywhere, in callbacks of weak references too, where Python drops it and Jedi goes on.
 """
 
 from __future__ import annotations
 
 import os
 from _thread import allocate_lock
+from copy import copy
+from time import monotonic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from .snapshot import Snapshot
 
 LIMIT = 0.3  # seconds
+# Seconds for which a stub may be parsed on after that. Jedi keeps stubs on disk once they are
+# parsed; those of the builtins take longer than the limit, and no question does without them.
+_STUBS = 5
 _KINDS = {
     "class": "class", "function": "method", "module": "module", "property": "property",
     "instance": "field", "statement": "field", "param": "parameter", "keyword": "keyword",
@@ -26,6 +36,43 @@ _asking = allocate_lock()
 
 class _OutOfTimeError(BaseException):
     """Raised inside of Jedi when its time is over; nothing of it may catch that."""
+
+
+class _Deadline:
+    """When Jedi's time is over."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = monotonic() + seconds
+
+    def look(self) -> None:
+        """Raise _OutOfTimeError if the time is over."""
+        if monotonic() >= self._end:
+            raise _OutOfTimeError
+
+    def put_into(self, grammar: Any) -> Any:
+        """Return a grammar, as parso's, that looks at the time at every token."""
+        checked = copy(grammar)
+        tokenize = grammar._tokenizer  # parso has no other way to say how text is taken apart
+
+        def tokens(lines: object) -> Iterator[Any]:
+            for token in tokenize(lines):
+                self.look()
+                yield token
+
+        checked._tokenizer = tokens
+        return checked
+
+
+class _Counts(dict[object, int]):
+    """How often Jedi has inferred in each scope, which it asks before each expression."""
+
+    def __init__(self, deadline: _Deadline) -> None:
+        super().__init__()
+        self._look = deadline.look
+
+    def __getitem__(self, scope: object) -> int:
+        self._look()
+        return super().__getitem__(scope)
 
 
 def members(
@@ -38,10 +85,11 @@ def members(
 
     answer: list[tuple[str, str]] = []
     done = Event()
+    deadline = _Deadline(limit)
 
     def run() -> None:
         try:
-            answer.extend(_complete(snapshot, path, offset))
+            answer.extend(_complete(snapshot, path, offset, deadline))
         except _OutOfTimeError:
             pass
         except Exception:  # its faults must not cost the answer of the others
@@ -54,7 +102,6 @@ def members(
     thread = Thread(target=run, name="jedi", daemon=True)
     thread.start()
     if not done.wait(limit):
-        _interrupt(thread.ident)
         return []
     return list(answer)
 
@@ -68,17 +115,9 @@ def _forget() -> None:
         cache.parser_cache.clear()
 
 
-def _interrupt(ident: int | None) -> None:
-    """Have a thread stop at its next step of Python."""
-    import ctypes
-
-    if ident is not None:
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(
-            ctypes.c_ulong(ident), ctypes.py_object(_OutOfTimeError)
-        )
-
-
-def _complete(snapshot: Snapshot, path: str, offset: int) -> list[tuple[str, str]]:
+def _complete(
+    snapshot: Snapshot, path: str, offset: int, deadline: _Deadline
+) -> list[tuple[str, str]]:
     from importlib import import_module
 
     # Typed as Any: what Jedi says of its own types is not complete.
@@ -96,6 +135,9 @@ def _complete(snapshot: Snapshot, path: str, offset: int) -> list[tuple[str, str
             del inference_state
             return [os.path.dirname(os.__file__)]
 
+    interpreter = environment.InterpreterEnvironment()
+    grammar = deadline.put_into(interpreter.get_grammar())
+    interpreter.get_grammar = lambda: grammar
     project = Project(
         root,
         sys_path=[*roots, *index.search_path.roots],
@@ -109,8 +151,11 @@ def _complete(snapshot: Snapshot, path: str, offset: int) -> list[tuple[str, str
         text.decode("utf-8", "replace"),
         path=snapshot.absolute(path),
         project=project,
-        environment=environment.InterpreterEnvironment(),
+        environment=interpreter,
     )
+    state = script._inference_state
+    state.latest_grammar = _Deadline(LIMIT + _STUBS).put_into(state.latest_grammar)
+    state.inferred_element_counts = _Counts(deadline)
     column = len(before[line_start:].decode("utf-8", "replace"))
     found = script.complete(before.count(b"\n") + 1, column)
     return [(name.name, _KINDS.get(name.type, "field")) for name in found if name.type != "keyword"]
