@@ -17,11 +17,37 @@ Nothing found is no error: it is an empty answer (exit code 1).
 
 from __future__ import annotations
 
+# Characters of a word, such as a path or a name, and of a message, that are shown.
+_LONGEST_WORD = 400
+_LONGEST = 4000
+
+
+def shortened(message: str) -> str:
+    """Return a message without the middle of what is very long in it, which came from outside."""
+    if len(message) <= _LONGEST_WORD:
+        return message
+    return _without_middle("\n".join(map(_shortened_line, message.split("\n"))), _LONGEST)
+
+
+def _shortened_line(line: str) -> str:
+    return " ".join([_without_middle(word, _LONGEST_WORD) for word in line.split(" ")])
+
+
+def _without_middle(text: str, longest: int) -> str:
+    left_out = len(text) - longest
+    if left_out <= 0:
+        return text
+    return f"{text[: longest // 2]}…({left_out:,} characters)…{text[-(longest // 2) :]}"
+
 
 class FluxIndexError(Exception):
     """Root of all errors that are not bugs. The message is a sentence for the user."""
 
     code = -32000
+
+    def __str__(self) -> str:
+        """Return the message, shortened."""
+        return shortened(super().__str__())
 
 
 class InvalidArgumentsError(FluxIndexError):

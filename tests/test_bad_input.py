@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -14,6 +15,7 @@ from workspace_helpers import state_of
 
 from flux_index.api.open_workspace import OpenWorkspace
 from flux_index.api.operations.table import call
+from flux_index.api.rpc.messages import error_body
 from flux_index.indexer import index_file, text
 from flux_index.indexer.errors import FluxIndexError, OutsideWorkspaceError
 from flux_index.indexer.index import Index
@@ -455,6 +457,18 @@ def test_path_outside_of_the_workspace(path: str, build: bool, tmp_path: Path) -
             assert not any("outside" in known for known in index.view().files)
         with pytest.raises(OutsideWorkspaceError, match="is not inside the workspace"):
             ask(index, "outline", path=str(tmp_path / "outside.py"))
+
+
+@pytest.mark.parametrize("path", ["folder/" * 2000, "a folder/" * 2000])
+def test_what_is_very_long_is_not_repeated_whole(path: str, tmp_path: Path) -> None:
+    with indexed(shop(tmp_path / "root")) as index, pytest.raises(FluxIndexError) as raised:
+        ask(index, "outline", path=f"{path}x.py")
+    told = str(raised.value)
+    assert len(told) < 5000
+    assert told.startswith(path[:100])
+    assert " characters)…" in told
+    answer = json.loads(error_body(1, raised.value.code, raised.value.args[0]))
+    assert answer["error"]["message"] == told
 
 
 def test_one_file_has_one_name(tmp_path: Path) -> None:

@@ -74,6 +74,8 @@ def test_the_command_applies_one_and_says_how_to_undo_it(
     assert (shop / "money.py").read_text() == "\ndef total(prices):\n    return sum(prices)\n"
     told = capsys.readouterr()
     assert told.out == "changed money.py: function money._leftover is unused\n"
+    assert main(["stats", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["total"] == 0  # it is nobody's task
     undo = told.err.split("flux-index ")[1].split(" takes")[0]
     assert main(undo.split()) == 0
     assert (shop / "money.py").read_text() == SHOP

@@ -63,6 +63,20 @@ def test_what_exists_instead_has_its_parameters_and_nothing_else(
     assert "    orders.py:1 orders.Order\n" in capsys.readouterr().out
 
 
+def test_files_that_an_edit_breaks_are_told_beside_those_that_were_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {"b.py": "def g(x):\n    return x\n", "a.py": "from b import g\nprint(g(1))\n"}
+    monkeypatch.chdir(plant(tmp_path / "w", ".git/", files))
+    renamed = "--- a/b.py\n+++ b/b.py\n@@ -1 +1 @@\n-def g(x):\n+def h(x):\n"
+    for diff, told in (
+        (renamed, "1 file checked, 1 other file affected"),
+    ):
+        Path("edit.diff").write_text(diff)
+        assert main(["validate", "--diff", "edit.diff"]) == 1
+        assert capsys.readouterr().out.splitlines()[-1] == f"broken: 1 error, {told}"
+
+
 def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     assert main(["validate", "--all", *arguments]) == 1
     return capsys.readouterr().out

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from ...indexer.errors import InvalidArgumentsError, LockedError
+from ...indexer.store.task_store import SUGGESTIONS
 from ..open_workspace import OpenWorkspace
 from ..operations.table import OPERATIONS, call
 from .options import AS_JSON, FORMAT, Parameter, parse
@@ -80,7 +81,8 @@ def _apply(session: OpenWorkspace, values: Mapping[str, Any], shape: str) -> int
     if values.get("dry_run"):
         write(rendered(_OPERATION, answer, {}, root, shape))
         return DONE
-    task = call(session, "task.begin", {"text": item["title"], "client": "suggest", "budget": 0})
+    begun = {"text": item["title"], "client": SUGGESTIONS, "budget": 0}
+    task = call(session, "task.begin", begun)
     step = {"task": task["task"], "step": item["id"], "edits": item["edits"]}
     done = call(session, "task.step", step)
     is_done = done["verdict"] == "accepted"

@@ -15,6 +15,7 @@ from ...indexer.store.task_store import (
     LEFT,
     MENDED,
     OVERRULED,
+    SUGGESTIONS,
     EventRow,
     FindingRow,
     TaskRow,
@@ -106,11 +107,15 @@ class Step:
 def read_history(
     ledger: Ledger, since: float = 0.0, client: str | None = None, model: str | None = None
 ) -> History:
-    """Return what a ledger has since a time, of a client or a model only if one is given."""
+    """Return what a ledger has since a time, of a client or a model only if one is given.
+
+    Suggestions that were applied are steps that can be undone, and nobody's tasks.
+    """
     store = TaskStore(ledger)
 
     def is_wanted(its_client: str, its_model: str) -> bool:
-        return client in (None, its_client) and model in (None, its_model)
+        is_clients = its_client == client if client is not None else its_client != SUGGESTIONS
+        return is_clients and model in (None, its_model)
 
     with ledger.transaction():
         tasks = [

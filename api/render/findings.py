@@ -37,11 +37,20 @@ def finding_lines(answer: Judgement, style: CompactStyle) -> list[str]:
         ]
     lines += unjudged_lines(answer)
     totals = [counted(count, name) for name, count in answer["counts"].items() if count]
-    checked = len(answer["checked"])
-    totals.append(
-        f"{counted(checked, 'file')} checked" if checked else "no Python file has changed"
-    )
+    totals += _files(answer)
     return [*lines, style.paint(f"{answer['verdict']}: {', '.join(totals)}", BOLD)]
+
+
+def _files(answer: Judgement) -> list[str]:
+    """Return how many files were checked, and in how many others there are findings."""
+    checked = answer["checked"]
+    others = {finding["path"] for finding in answer["items"]}.difference(checked)
+    if not checked and not others:
+        return ["no Python file has changed"]
+    said = [f"{counted(len(checked), 'file')} checked"] if checked else []
+    if others:
+        said.append(f"{counted(len(others), 'other file' if checked else 'file')} affected")
+    return said
 
 
 def finding_line(finding: Finding, style: CompactStyle) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 
+from ...indexer.errors import shortened
 from ..json_values import is_array, is_object
 
 TYPE_CHECKING = False
@@ -176,7 +177,8 @@ def result_body(id_: Id, result: object) -> bytes:
 
 def error_body(id_: Id, code: int, message: str) -> bytes:
     """Return the body of an error answer."""
-    return _dump({"jsonrpc": "2.0", "id": id_, "error": {"code": code, "message": message}})
+    error = {"code": code, "message": shortened(message)}
+    return _dump({"jsonrpc": "2.0", "id": id_, "error": error})
 
 
 def call_body(method: str, params: object, id_: Id = None) -> bytes:

@@ -29,6 +29,8 @@ WITHDRAWN, LOST = "withdrawn", "lost"
 
 ACCEPTED, STUCK = "accepted", "stuck"
 MENDED, FIXED, OVERRULED, LEFT = "mended", "fixed", "overruled", "left"
+# The client of tasks that are suggestions being applied.
+SUGGESTIONS = "suggest"
 
 # Contents from before a write are kept for undoing it as long as this, and what was said in a task
 # that nobody went on with.
