@@ -575,10 +575,13 @@ def check_findings(folder: Path, text: str, *rules: str) -> list[Any]:
     return compare_findings(fixture, found, rules)
 
 
-def check_edit(folder: Path, before: str, after: str, *rules: str) -> list[Any]:
+def check_edit(
+    folder: Path, before: str, after: str, *rules: str, removed: tuple[str, ...] = ()
+) -> list[Any]:
     """As :func:`check_findings`, of what an edit introduces or breaks.
 
-    ``before`` are the files of the workspace, ``after`` those that the edit writes, with the marks;
+    ``before`` are the files of the workspace, ``after`` those that the edit writes, with the marks,
+    and ``removed`` those that it deletes;
     marks in files of ``before`` count where the edit leaves them alone.
     """
     from flux_index.api.check.check import check_change
@@ -588,7 +591,7 @@ def check_edit(folder: Path, before: str, after: str, *rules: str) -> list[Any]:
     session = open_workspace(folder, old)
     contents = {path: each.encode() for path, each in new.files.items()}
     try:
-        found = check_change(proposed(session, {**contents}))
+        found = check_change(proposed(session, {**contents, **dict.fromkeys(removed)}))
     finally:
         session.index.close()
     for label, places in old.ranges.items():

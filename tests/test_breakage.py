@@ -267,6 +267,53 @@ def test_a_definition_that_moves(tmp_path: Path) -> None:
     assert mended(finding, 0, "from old import area\n") == "from new import area\n"
 
 
+def test_a_module_that_is_removed(tmp_path: Path) -> None:
+    """Also where no environment is found, but a distribution may bring it instead."""
+    found = check_edit(
+        tmp_path,
+        """
+        #- money.py
+        def total(): return 1
+        #- sales/__init__.py
+        def total(): return 1
+        #- sales/tax.py
+        def rate(): return 1
+        #- kept/__init__.py
+        #- kept/part.py
+        def rate(): return 1
+        #- main.py
+        import money
+        #      ^^^^^ unresolved-import (No module named 'money'; the edit removed it)
+        from sales.tax import rate
+        #    ^^^^^^^^^ unresolved-import (the edit removed it)
+        from kept.part import rate as other
+        #    ^^^^^^^^^ unresolved-import
+        import absent
+        print(money.total(), rate(), other(), absent)
+        #- careful.py
+        try:
+            import money
+        except ImportError:
+            money = None
+        if money:
+            from money import total
+        #- changed.py
+        import money
+        """,
+        """
+        #- changed.py
+        import money
+        #      ^^^^^ unresolved-import (the edit removed it)
+        print(money.total())
+        """,
+        "unresolved-import",
+        "not-installed",
+        removed=("money.py", "sales/__init__.py", "sales/tax.py", "kept/part.py"),
+    )
+    severities = {each.subject: each.severity for each in found}
+    assert severities == {"money": "warning", "sales.tax": "warning", "kept.part": "error"}
+
+
 def mended(finding: Any, place: int, text: str) -> str:
     """A file's text after one of a finding's fixes."""
     edits = finding.fixes[place].edits

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import nullcontext
+from functools import partial
 from itertools import islice
 from zlib import crc32
 
@@ -24,6 +25,7 @@ from .fixes.learned import rank_by_lessons
 from .fixes.propose import propose_fixes
 from .mistakes import KNOWN_MISTAKE
 from .precedent import lower_by_precedent
+from .rules.imports import removed_module
 from .rules.table import Rule, families_of, family_of, rules
 from .standing_code import lower_for_standing_code
 from .suppressions import is_ignored
@@ -48,16 +50,18 @@ def check_change(change: Change, *, whole: bool = False) -> list[Finding]:
         return [each for path in existing for each in check_whole_file(change.after, path)]
     found: list[Finding] = []
     changes = api_changes(change)
-    affected = frozenset(changed_names(change))
+    affected, removed = frozenset(changed_names(change)), change.removed()
     for path in existing:
         try:
             with change.after.snapshot.work.part(_WORK), change.before.snapshot.work.part(_WORK):
                 old, new = changed_regions(change, path)
                 after = _faults(change.after, path, change.before, new, affected)
+                new_ones: list[Finding] = []
                 if after:
                     families = {"syntax", *families_of(after)}
                     before = check_file(change.before, path, None, None, old, affected, families)
-                    found += new_findings(after, before)
+                    new_ones = new_findings(after, before)
+                found += _with_removed_modules(change, path, removed, new_ones)
                 found += _unreported_uses(change, changes, path, after)
         except OutOfWorkError:
             _leave_out(change.after, path)
@@ -283,16 +287,31 @@ def users_findings(
     known = {(each.path, each.key) for each in methods}
     method_names = {each.name for each in methods} - changed_names(change, known)
     users = possible_users(change, known, method_names)
+    removed = change.removed()
     for path in sorted(users)[:_USERS]:
         change.after.snapshot.relax()
         wanted = frozenset(users[path] - method_names)
         after = check_file(change.after, path, wanted, families=families) if wanted else []
+        new_ones: list[Finding] = []
         if after:
             same = {"syntax", *families_of(after)}
             before = check_file(change.before, path, wanted, families=same)
-            yield from new_findings(after, before)
+            new_ones = new_findings(after, before)
+        yield from _with_removed_modules(change, path, removed, new_ones)
         used = [each for each in changes if each.name in users[path]]
         yield from _unreported_uses(change, used, path, after)
+
+
+def _with_removed_modules(
+    change: Change, path: str, removed: set[str], found: list[Finding]
+) -> list[Finding]:
+    """Return findings with those of imports of what an edit ``removed``: not just not installed."""
+    if not removed:
+        return found
+    rule = Rule("unresolved-import", "", partial(removed_module, removed=removed))
+    gone = run_rules([rule], CheckContext(change.after, path, None, change.before))
+    places = {each.start for each in gone}
+    return [each for each in found if each.start not in places] + gone
 
 
 def verdict(severities: Collection[str]) -> str:

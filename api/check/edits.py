@@ -107,6 +107,12 @@ class Change:
     after: Inference
     paths: set[str]
 
+    def removed(self) -> set[str]:
+        """Return the files that are gone after the edit."""
+        return {
+            path for path in self.paths if not self.after.exists(path) and self.before.exists(path)
+        }
+
 
 def proposed(session: OpenWorkspace, contents: Mapping[str, bytes | None]) -> Change:
     """Return the edit that gives files new contents; None deletes a file."""

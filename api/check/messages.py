@@ -94,6 +94,11 @@ def no_module(module: str) -> str:
     return _sentence(f"No module named '{module}'")
 
 
+def removed_module(module: str) -> str:
+    """Return the message on an import of a module that an edit removed."""
+    return _sentence(f"No module named '{module}'", "the edit removed it")
+
+
 def beyond_top_level(module: str) -> str:
     """Return the message on a relative import with too many dots."""
     return _sentence(f"attempted relative import beyond top-level package: '{module}'")

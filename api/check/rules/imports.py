@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from ....indexer import facts as f
 from ....indexer.inference.access_paths import last_name
@@ -12,6 +12,7 @@ from ....indexer.inference.has_member import ABSENT, module_has_member
 from ....indexer.inference.injected_names import hooks_imports
 from ....indexer.inference.modules import ABSENT as NO_MODULE
 from ....indexer.inference.modules import (
+    UNSURE,
     imported_module,
     missing_part,
     module_in_folder,
@@ -68,6 +69,42 @@ def unresolved_import(context: CheckContext) -> Iterator[Finding]:
             and not context.is_dead(position)
         ):
             yield _no_name(context, module, spelled, name, row)
+
+
+def removed_module(context: CheckContext, removed: Collection[str]) -> Iterator[Finding]:
+    """Yield imports of modules that an edit ``removed``, and whose package has no file either.
+
+    Where it has one, :func:`unresolved_import` knows that nothing else has them.
+    Here a distribution may: one that is to be installed, or in an environment that is not known.
+    """
+    assert context.before is not None
+    facts, table, before = context.facts, context.facts.imports, context.before.strict()
+    told: set[str] = set()
+    for position, module, flags in zip(table.position, table.module, table.flags, strict=True):
+        spelled = facts.names[module]
+        package = spelled.rpartition(".")[0]
+        if (
+            not spelled.startswith(".")
+            and spelled not in told
+            and imported_module(before, context.path, spelled).path in removed
+            and imported_module(context.strict, context.path, spelled).kind == OUTSIDE
+            and module_presence(context.strict, spelled, context.path) in (NO_MODULE, UNSURE)
+            and imported_module(context.strict, context.path, package).kind != MODULE
+            and _beside_in_package(context, spelled) is None
+            and not flags & (_TRIED | f.IN_BRANCH)
+            and not context.is_guarded(position, "ImportError", "ModuleNotFoundError")
+            and not is_generated_module(context, spelled)
+            and not hooks_imports(context.strict)
+            and not is_for_another_version(context, position)
+            and not context.is_dead(position)
+        ):
+            told.add(spelled)
+            start, end = _range_of_module(context, spelled, position)
+            yield Finding(
+                "unresolved-import", context.path, start, end, messages.removed_module(spelled),
+                subject=spelled, severity=WARNING,
+                nearest=nearest_modules(context.strict, context.path, spelled),
+            )  # fmt: skip
 
 
 def _has_nearer(context: CheckContext, module: Entity, spelled: str, name: str) -> bool:
