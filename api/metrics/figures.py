@@ -25,10 +25,7 @@ def figures(history: History) -> dict[str, Any]:
 
 
 def tasks(history: History) -> int:
-    """Count the tasks that began: by `task.begin`, or by a prompt that a hook told of.
-
-    A suggestion that `suggest --apply` makes is none, unless its client, `suggest`, is asked for.
-    """
+    """Count the tasks that began: by `task.begin`, or by a prompt that a hook told of."""
     return len(history.tasks)
 
 
