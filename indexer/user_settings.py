@@ -60,7 +60,7 @@ def shared_cache_settings() -> tuple[SharedCacheSettings | None, str]:
 
 
 def semantic_model() -> str:
-    """Return the embedding model that the user names: a folder, or OWNER/NAME; empty for none."""
+    """Return the embedding model that the user names: a path or OWNER/NAME; empty for none."""
     chosen = os.environ.get("FLUX_INDEX_SEMANTIC_MODEL")
     if chosen is None:
         chosen = _tables(settings_path())[0].get("semantic-model", "")

@@ -142,3 +142,16 @@ def test_a_model_is_a_folder_of_the_users(
     assert "is no folder of a model" in capsys.readouterr().err
     plant(tmp_path / "model", "tokenizer.json onnx/model.onnx")
     assert model.model_folder(str(tmp_path / "model")) == str(tmp_path / "model")
+
+
+def test_a_folder_of_a_repository_is_no_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Called there, it is not taken for the model that the user names alike."""
+    named = "sentence-transformers/all-MiniLM-L6-v2"
+    root = plant(tmp_path / "shop", files=FILES)
+    plant(root / named, "tokenizer.json model.onnx")
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("FLUX_INDEX_SEMANTIC_MODEL", named)
+    assert model.model_folder(named) is None
+    assert model.open_model() is None

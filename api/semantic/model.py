@@ -2,8 +2,9 @@
 
 A model is a folder as sentence-transformers' repositories are: `tokenizer.json`, a graph of ONNX
 (`model.onnx`, quantized ones first, there or in `onnx/`) and `1_Pooling/config.json`. It is named
-by the user's setting `semantic-model`, as a folder or as a repository that is downloaded once, by
-`flux-index index --semantic` and by nothing else. What a repository says is never asked.
+by the user's setting `semantic-model`, as a folder by its whole path or as a repository that is
+downloaded once, by `flux-index index --semantic` and by nothing else. What a repository says is
+never asked.
 """
 
 from __future__ import annotations
@@ -119,9 +120,13 @@ def _loaded(folder: str) -> EmbeddingModel:
 
 
 def model_folder(named: str) -> str | None:
-    """Return the folder of a model, None for one that has not been downloaded."""
+    """Return the folder of a model, None for one that has not been downloaded.
+
+    A relative path is a repository's name: a folder that lies where a command is called may be
+    anybody's.
+    """
     folder = os.path.expanduser(named)
-    if not os.path.isdir(folder):
+    if not os.path.isabs(folder):
         folder = _downloaded(named)
     return folder if _graph_of(folder) is not None else None
 
@@ -134,8 +139,10 @@ def download(named: str) -> str:
     folder = model_folder(named)
     if folder is not None:
         return folder
-    if not _REPOSITORY.fullmatch(named) or os.path.isdir(os.path.expanduser(named)):
-        raise ModelError(f"semantic-model: {named} is no folder of a model, and no OWNER/NAME")
+    if not _REPOSITORY.fullmatch(named) or os.path.isabs(os.path.expanduser(named)):
+        raise ModelError(
+            f"semantic-model: {named} is no folder of a model by its whole path, and no OWNER/NAME"
+        )
     try:
         hub: Any = import_module("huggingface_hub")
     except ModuleNotFoundError as error:
