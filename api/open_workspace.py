@@ -49,6 +49,7 @@ class OpenWorkspace:
     def at_this_moment(self) -> OpenWorkspace:
         """Return a workspace for many questions in a row, for which files stay as they are now."""
         self._catch_up(whole=True)
+        self._build_first()
         again = OpenWorkspace(self.index, "live")
         again.overlays, again.interrupt = self.overlays, self.interrupt
         return again
@@ -60,8 +61,8 @@ class OpenWorkspace:
         be built first.
         """
         self._catch_up(whole=whole)
-        if whole and not by_name and self.complete is not None and self.index.view().pending:
-            self.complete(self.index)
+        if whole and not by_name:
+            self._build_first()
         if self._shared and self.overlays:
             from ..indexer.snapshot.overlays import snapshot_with
 
@@ -70,6 +71,11 @@ class OpenWorkspace:
             snapshot = self.index.snapshot(self.overlays, shared=self._shared)
         snapshot.interrupt = self.interrupt
         return Inference(snapshot)
+
+    def _build_first(self) -> None:
+        """Have indexed what is not yet, if somebody here does that."""
+        if self.complete is not None and self.index.view().pending:
+            self.complete(self.index)
 
     def _catch_up(self, *, whole: bool) -> None:
         """Have the index show the disk as it is now, as far as an answer may rest on it."""

@@ -18,6 +18,7 @@ from flux_index.api.examples.licence import Origin
 from flux_index.api.examples.secrets import has_secret
 from flux_index.api.examples.structure import structure_of
 from flux_index.api.open_workspace import OpenWorkspace
+from flux_index.indexer import maintain
 
 SCHEMA = json.loads((Path(__file__).parent.parent / "docs" / "examples.schema.json").read_text())
 PROJECT = '[project]\nname = "shop"\nversion = "1"\nlicense = "MIT"\n'
@@ -51,6 +52,22 @@ def test_mutations_fail_by_the_rule_that_they_name(shop: Path) -> None:
         assert row["good"] in (shop / row["path"]).read_text()
         assert row["licence"] == "MIT"
         assert json.loads(row["provenance"])["repository"] == "shop 1"
+
+
+@pytest.mark.parametrize("command", ["examples", "suggest"])
+def test_what_is_not_indexed_yet_is_indexed_first(
+    shop: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: str,
+) -> None:
+    monkeypatch.setattr(maintain, "_APPLY_WHILE_ASKING", 0)  # as if there were very many files
+    for told in (True, False):
+        if command == "examples":
+            exported(shop, "--origins", "mutation")
+        else:
+            assert cli.main(["suggest", "--workspace", str(shop)]) == 0
+        assert ("indexing 3 files of" in capsys.readouterr().err) is told
 
 
 def test_an_example_has_what_it_uses_beside_it(shop: Path) -> None:

@@ -13,8 +13,8 @@ from ..examples.export import Counts, Wanted, export
 from ..examples.formats import FORMATS, lines_of
 from ..examples.judge import still_fails
 from ..examples.pair import Pair
-from ..open_workspace import OpenWorkspace
 from ..source.whole_file import output_file
+from .opening import open_workspace
 from .options import Parameter, parse
 from .output import say, tell
 
@@ -55,7 +55,7 @@ def run(arguments: Sequence[str]) -> int:
     output = os.path.abspath(values.get("output", "examples.jsonl"))
     form = values.get("format", "trl-preference")
     counts = Counts()
-    session = OpenWorkspace.open(start)
+    session = open_workspace(start)
     try:
         pairs = export(session, wanted, counts)
         with output_file(output, session.index.workspace.root) as file:
@@ -81,7 +81,7 @@ def _check(files: Sequence[str], start: str) -> int:
     except (UnreadableError, ValueError, TypeError, KeyError) as error:
         raise InvalidArgumentsError(f"{files[0]} is no file of plain examples: {error}") from error
     failed = 0
-    session = OpenWorkspace.open(start)
+    session = open_workspace(start)
     try:
         now = [each for each in pairs if each.origin == "mutation"]
         workspace = session.at_this_moment()

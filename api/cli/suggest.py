@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 
-from ...indexer.errors import InvalidArgumentsError, LockedError
+from ...indexer.errors import InvalidArgumentsError
 from ...indexer.store.task_store import SUGGESTIONS
-from ..open_workspace import OpenWorkspace
 from ..operations.table import OPERATIONS, call
+from .opening import open_workspace
 from .options import AS_JSON, FORMAT, Parameter, parse
 from .output import say, tell, write
 from .query import answer_of, rendered
@@ -17,6 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
+
+    from ..open_workspace import OpenWorkspace
 
 _OPERATION = OPERATIONS["suggest"]
 _TAKES = {each.name: each for each in _OPERATION.parameters}
@@ -40,9 +42,8 @@ def run(arguments: Sequence[str]) -> int:
     """Show suggestions, or apply one; returns 0, or 1 for one that was refused."""
     values, paths = parse(arguments, PARAMETERS, "suggest")
     shape = "json" if values.get("json") else values.get("format", "table")
-    session = OpenWorkspace.open(start_of(values, paths))
+    session = open_workspace(start_of(values, paths))
     try:
-        _index_all(session)
         if values.get("apply"):
             return _apply(session, values, shape)
         asked: dict[str, Any] = {
@@ -56,18 +57,6 @@ def run(arguments: Sequence[str]) -> int:
         return DONE
     finally:
         session.close()
-
-
-def _index_all(session: OpenWorkspace) -> None:
-    """Have the whole workspace indexed: what is not yet would be read again for each name."""
-    session.index.refresh()
-    if session.index.pending and session.index.become_writer():
-        try:
-            session.index.build()
-        except LockedError:
-            return
-        finally:
-            session.index.release_writer()
 
 
 def _apply(session: OpenWorkspace, values: Mapping[str, Any], shape: str) -> int:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ...indexer.errors import FluxIndexError, InvalidArgumentsError
-from ..open_workspace import OpenWorkspace
 from ..train.train import LEAST, Trained, about, forget, kept_text, train
+from .opening import open_workspace
 from .output import say, tell, write_json
 
 _NEEDS = "training needs scikit-learn: pip install 'flux-index[train]'"
@@ -15,7 +15,7 @@ def run(*, workspace: str, dry_run: bool, forget_it: bool, show: bool, json: boo
     """Fit, show and keep a ranker; returns 0, or 1 if there are too few decisions for one."""
     if sum((dry_run, forget_it, show)) > 1:
         raise InvalidArgumentsError("train takes one of --dry-run, --forget-it and --show")
-    session = OpenWorkspace.open(workspace)
+    session = open_workspace(workspace)
     try:
         if forget_it:
             tell("forgotten" if forget(session) else "there is no ranker of this workspace")
