@@ -42,11 +42,17 @@ class _Deadline:
     """When Jedi's time is over."""
 
     def __init__(self, seconds: float) -> None:
-        self._end = monotonic() + seconds
+        self.end = monotonic() + seconds
+
+    def later(self, seconds: float) -> _Deadline:
+        """Return one that is so much later."""
+        other = _Deadline(0)
+        other.end = self.end + seconds
+        return other
 
     def look(self) -> None:
         """Raise _OutOfTimeError if the time is over."""
-        if monotonic() >= self._end:
+        if monotonic() >= self.end:
             raise _OutOfTimeError
 
     def put_into(self, grammar: Any) -> Any:
@@ -154,7 +160,7 @@ def _complete(
         environment=interpreter,
     )
     state = script._inference_state
-    state.latest_grammar = _Deadline(LIMIT + _STUBS).put_into(state.latest_grammar)
+    state.latest_grammar = deadline.later(_STUBS).put_into(state.latest_grammar)
     state.inferred_element_counts = _Counts(deadline)
     column = len(before[line_start:].decode("utf-8", "replace"))
     found = script.complete(before.count(b"\n") + 1, column)
