@@ -1271,8 +1271,75 @@ LAYOUTS = {
     """,
 }
 
+ADDED_FOLDERS = {
+    "inserted by os.path": """
+        #- scripts/run.py
+        import os, sys
+        sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "libs"))
+        from deep import g$0o
+        #- libs/deep.py
+        def go(): ...
+        #   ^^ def
+    """,
+    "appended by pathlib": """
+        #- tools/run.py
+        import sys
+        from pathlib import Path
+        ROOT = Path(__file__).resolve().parent.parent
+        sys.path.append(str(ROOT / "libs"))
+        import deep
+        deep.g$0o()
+        #- libs/deep.py
+        def go(): ...
+        #   ^^ def
+    """,
+    "before a module beside the file": """
+        #- scripts/run.py
+        import sys
+        from os.path import dirname
+        sys.path.insert(0, dirname(dirname(__file__)) + "/libs")
+        from deep import g$0o
+        #- scripts/deep.py
+        def go(): ...
+        #- libs/deep.py
+        def go(): ...
+        #   ^^ def
+    """,
+    "appended behind a module beside the file": """
+        #- scripts/run.py
+        import sys
+        from pathlib import Path
+        sys.path.append(str(Path(__file__).parents[1].joinpath("libs")))
+        from deep import g$0o
+        #- scripts/deep.py
+        def go(): ...
+        #   ^^ def
+        #- libs/deep.py
+        def go(): ...
+    """,
+    "for the file alone": """
+        #- scripts/run.py
+        import sys
+        from pathlib import Path
+        sys.path.insert(0, str(Path(__file__).parent / "libs"))
+        #- scripts/other.py
+        from deep import g$0o
+        #- scripts/libs/deep.py
+        def go(): ...
+    """,
+    "of a folder that is computed": """
+        #- scripts/run.py
+        import os, sys
+        sys.path.insert(0, os.path.join(os.path.dirname(__file__), os.environ["LIBS"]))
+        from deep import g$0o
+        #- scripts/libs/deep.py
+        def go(): ...
+    """,
+}
+
 CASES = {
     **PLAIN,
+    **ADDED_FOLDERS,
     **RELATIVE,
     **REEXPORTS,
     **STARS,

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ...indexer import facts as f
 from ...indexer.facts import FileFacts
+from ...indexer.inference.added_folders import added_folders
 from ...indexer.inference.entities import MODULE, NAMESPACE, Entity, entity_of_binding
 from ...indexer.inference.inference import Inference
 from ...indexer.inference.modules import imported_module
@@ -134,7 +135,8 @@ def top_modules(inference: Inference, path: str) -> dict[str, bool]:
             cache[root] = modules_in(root)
         for name in cache[root]:
             found[name.removesuffix("-stubs")] = False
-    for root in (*index.workspace.source_roots, path.rpartition("/")[0]):
+    first, last = added_folders(inference, path)
+    for root in (*index.workspace.source_roots, path.rpartition("/")[0], *first, *last):
         for name in _present_modules(inference, root):
             found[name] = True
     own = (index.module_name(path) or "").partition(".")[0]

@@ -8,6 +8,7 @@ from ..name_uses import is_part_of_module, is_string, occurs
 from ..paths import is_outside
 from ..plugins.registry import MODULE_IMPORTERS
 from .access_paths import last_name
+from .added_folders import added_folders
 from .entities import INFERRED, MODULE, NAMESPACE, OUTSIDE, Entity
 from .query_cache import cached
 from .types import FUNCTION_OBJECT, MODULE_OBJECT, Value
@@ -30,8 +31,31 @@ def find_module(inference: Inference, dotted: str, importer: str = "") -> Entity
     """Return the module or namespace package of an absolute name, as a file would import it."""
     if dotted.count(".") >= _MOST_PARTS:
         return None
-    key = ("module", dotted, importer.rpartition("/")[0], *_importing_as(inference, importer))
-    return cached(inference, key, lambda: _find_module(inference, dotted, importer), None)
+    first, last = added_folders(inference, importer)
+    folder = importer.rpartition("/")[0]
+    key = ("module", dotted, folder, first, last, *_importing_as(inference, importer))
+    return cached(
+        inference,
+        key,
+        lambda: (
+            _in_folders(inference, dotted, importer, first, MODULE)
+            or _find_module(inference, dotted, importer)
+            or _in_folders(inference, dotted, importer, last, MODULE)
+            or _in_folders(inference, dotted, importer, first + last, NAMESPACE)
+        ),
+        None,
+    )
+
+
+def _in_folders(
+    inference: Inference, dotted: str, importer: str, folders: tuple[str, ...], kind: int
+) -> Entity | None:
+    """Return the module, or the namespace package, in the first of some folders that has it."""
+    for folder in folders:
+        found = module_in_folder(inference, folder, dotted)
+        if found is not None and found.kind == kind and found.path != importer:
+            return found
+    return None
 
 
 def _find_module(inference: Inference, dotted: str, importer: str) -> Entity | None:
