@@ -900,7 +900,61 @@ PASSED = {
     """,
 }
 
-CASES = {**RETURNS, **DECORATORS, **OVERLOADS, **CALLABLES, **OPERATORS, **PASSED}
+UNPACKED = {
+    "what is written out is passed item by item": """
+        def second(a, b, c=None): return b
+        def packed(*args, **kwargs): return args
+        pair = Bag(), Box()
+        second(*pair).${Box1}area()
+        second(None, *[Box(), Bag()]).${Box2}area()
+        second(**{"a": Bag(), "b": Box()}).${Box3}area()
+        packed(*pair)[0].${Bag1}area()
+    """,
+    "a list that grows is not known": """
+        def second(a, b=None): return b
+        shapes = [Bag(), Box()]
+        shapes.insert(0, Bag())
+        second(*shapes).${nothing}area()
+    """,
+}
+
+LAMBDAS = {
+    "what is passed": """
+        same = lambda x: x
+        same(Box()).${Box1}area()
+        same(Bag()).${Bag1}area()
+        (lambda x, y: (y, x))(Bag(), Box())[0].${Box2}area()
+    """,
+    "packed arguments": """
+        pick = lambda *args, **kwargs: (args[1], kwargs["x"])
+        pick(1, Box(), x=Bag())[0].${Box1}area()
+        pick(1, Box(), x=Bag())[1].${Bag1}area()
+    """,
+    "a lambda that is passed to what calls it": """
+        def call(function, *args, **kwargs): return function(1, *args, **kwargs)
+        swap = lambda x, y: (y, x)
+        call(lambda x, y: y, Box()).${Box1}area()
+        call(lambda x, y: y, y=Bag()).${Bag1}area()
+        call(swap, Box())[0].${Box2}area()
+    """,
+    "a lambda that is a method": """
+        class Keeper:
+            shape = Box()
+            kept = lambda self: self.shape
+        Keeper().kept().${Box1}area()
+    """,
+}
+
+CASES = {
+    **RETURNS,
+    **DECORATORS,
+    **OVERLOADS,
+    **CALLABLES,
+    **OPERATORS,
+    **PASSED,
+    **{f"unpacked: {name}": text for name, text in UNPACKED.items()},
+    **{f"lambda: {name}": text for name, text in LAMBDAS.items()},
+}
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -516,6 +516,20 @@ CALLBACKS = {
     """,
 }
 
+ANNOTATIONS = {
+    "an annotation that is no type": """
+        def use(shape: "what is drawn", size: 3 + 3):
+            shape.${Box}area()
+            size.${Bag}area()
+        use(Box(), Bag())
+    """,
+    "an annotation of an unknown type is no convention": """
+        def use(shape: Unknown):
+            shape.${nothing}area()
+        use(Box())
+    """,
+}
+
 DELEGATION = {
     "an attribute": """
         class Foo:
@@ -567,7 +581,7 @@ DELEGATION = {
     """,
 }
 
-CASES = {**CALL_SITES, **CALLBACKS, **DELEGATION}
+CASES = {**CALL_SITES, **CALLBACKS, **ANNOTATIONS, **DELEGATION}
 
 
 @pytest.mark.parametrize("name", CASES)

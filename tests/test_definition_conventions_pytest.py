@@ -379,12 +379,38 @@ PARAMETRIZE = {
     """,
 }
 
+PARAMETERS = {
+    "a parameter leads to the fixture": """
+        #- conftest.py
+        import pytest
+        @pytest.fixture
+        def shape(): ...
+        #   ^^^^^ def
+        #- test_area.py
+        def test_area(sha$0pe): ...
+    """,
+    "a parameter of another function leads to itself": """
+        #- conftest.py
+        import pytest
+        @pytest.fixture
+        def shape(): ...
+        #- area.py
+        def area(sha$0pe): ...
+        #        ^^^^^ def
+    """,
+}
+
 CASES = {**FIXTURES, **{f"parametrize: {name}": text for name, text in PARAMETRIZE.items()}}
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_definition(tmp_path: Path, name: str) -> None:
     check_convention(tmp_path, CASES[name])
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_parameter(tmp_path: Path, name: str) -> None:
+    check_definition(tmp_path, PARAMETERS[name])
 
 
 def test_entry_points_are_read_from_metadata(tmp_path: Path) -> None:

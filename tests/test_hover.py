@@ -28,6 +28,22 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
         """,
         ("def area() -> int",),
     ),
+    "a bare return gives None": (
+        """
+        def area():
+            return
+        do$0ne = area()
+        """,
+        ("done: None",),
+    ),
+    "a bare yield gives None": (
+        """
+        def steps():
+            yield
+        for st$0ep in steps(): ...
+        """,
+        ("step: None",),
+    ),
     "async function": (
         """
         async def fetch():

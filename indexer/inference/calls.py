@@ -6,11 +6,13 @@ from .. import facts as f
 from .. import facts_view, scope_map
 from ..plugins import registry
 from . import (
+    displays,
     entities,
     entity_types,
     generics,
     left_out,
     members,
+    passed_results,
     return_types,
     signatures,
     synthesized,
@@ -365,10 +367,14 @@ def call_type(inference: Inference, path: str, expr: int) -> Type:
     """Return the type of a call expression."""
     facts = inference.need(path)
     function = facts_view.called(facts, expr)
-    arguments = Arguments.of(inference, path, facts, expr)
+    arguments = displays.call_arguments(inference, path, facts, expr)
     special = _special_call(inference, path, facts, expr, arguments)
     if special is not None:
         return special
+    if inference.conventional:
+        result = passed_results.lambda_result(inference, path, function, arguments)
+        if result:
+            return result
     parts = [
         weaken(call_result(inference, value, arguments), value.evidence)
         for value in concrete(inference, inference.infer_type(path, function))
@@ -488,7 +494,7 @@ def _getattr(
 ) -> Type | None:
     """Return the type of ``getattr(value, "name", default)``."""
     value, key, *default = positional
-    text = facts_view.string(facts, key)
+    text = displays.written_text(inference, facts, key)
     if text is None:
         return None
     receiver = inference.infer_type(path, value)

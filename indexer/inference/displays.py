@@ -12,6 +12,7 @@ from .. import facts as f
 from .. import facts_view as view
 from .container_contents import has_additions, variable_container
 from .names import bindings_of_name
+from .signatures import Arguments
 from .types import UNKNOWN
 
 TYPE_CHECKING = False
@@ -30,6 +31,62 @@ def written_item(inference: Inference, path: str, facts: FileFacts, expr: int) -
         return UNKNOWN
     row = _written(facts, expr, _DEPTH)
     return inference.infer_type(path, row) if row not in (-1, expr) else UNKNOWN
+
+
+def written_text(inference: Inference, facts: FileFacts, expr: int) -> str | None:
+    """Return the text that an expression stands for, as written."""
+    if not inference.conventional:
+        return view.string(facts, expr)
+    text = _constant(facts, expr, _DEPTH)
+    return text if isinstance(text, str) else None
+
+
+def call_arguments(inference: Inference, path: str, facts: FileFacts, call: int) -> Arguments:
+    """Return the arguments of a call, with those unpacked that are written out: ``f(*[1, 2])``."""
+    given = Arguments.of(inference, path, facts, call)
+    if not given.is_open or not inference.conventional:
+        return given
+    known = Arguments(inference, path, [])
+    for key, _, value in view.arguments(facts, call):
+        inside = view.operand(facts, value) if view.op(facts, value) == f.STARRED else value
+        if key == f.ARG_POSITIONAL:
+            known.positional.append(value)
+        elif key >= 0:
+            known.keywords[facts.names[key]] = value
+        elif key == f.ARG_DOUBLE_STAR:
+            items = _unpacked_items(facts, inside)
+            if items is None:
+                return given
+            known.keywords |= items
+        else:
+            elements = _unpacked_elements(facts, inside)
+            if elements is None:
+                return given
+            known.positional += elements
+    return known
+
+
+def _unpacked_elements(facts: FileFacts, expr: int) -> list[int] | None:
+    """Return the rows of what ``*expr`` passes, None if that is not written out."""
+    display = _written(facts, expr, _DEPTH)
+    if view.op(facts, display) not in (f.LIST, f.TUPLE) or display < 0:
+        return None
+    parts = list(view.elements(facts, display))
+    return None if any(view.op(facts, part) == f.STARRED for part in parts) else parts
+
+
+def _unpacked_items(facts: FileFacts, expr: int) -> dict[str, int] | None:
+    """Return the rows of what ``**expr`` passes, None if that is not written out."""
+    display = _written(facts, expr, _DEPTH)
+    if display < 0 or view.op(facts, display) != f.DICT:
+        return None
+    found: dict[str, int] = {}
+    for each, value in view.items(facts, display):
+        key = _constant(facts, each, _DEPTH) if each >= 0 else None
+        if not isinstance(key, str):
+            return None
+        found[key] = value
+    return found
 
 
 def _written(facts: FileFacts, expr: int, depth: int) -> int:

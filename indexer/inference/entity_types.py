@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import facts as f
-from .. import scope_map
+from .. import facts_view, scope_map
 from . import container_contents, generics, synthesized, types
 from .annotations import annotation_type
 from .classes import base_arguments, class_member, own_attributes
@@ -260,12 +260,39 @@ def _declared_in_base(
     return UNKNOWN
 
 
+def _self_of_lambda(path: str, facts: FileFacts, row: int) -> Type:
+    """Return the receiver that a lambda gets first which is a method: ``area = lambda self: …``."""
+    scope = facts.binding.scope[row]
+    around = facts.scope.parent[scope]
+    first = next(facts_view.parameters(facts, scope), -1)
+    if facts.scope.kind[around] != f.CLASS_SCOPE or facts.binding.ref[row] != first:
+        return UNKNOWN
+    for each in facts_view.bindings_in(facts, around):
+        value = facts.binding.value[each]
+        if (
+            facts_view.op(facts, value) == f.LAMBDA
+            and facts_view.lambda_scope(facts, value) == scope
+        ):
+            return (instance(Entity(CLASS, path, facts.scope.definition[around]), (), INFERRED),)
+    return UNKNOWN
+
+
+def _is_type_expression(facts: FileFacts, expr: int) -> bool:
+    """True if an expression may be an annotation of a type, and not of anything else."""
+    kind = facts_view.op(facts, expr)
+    if kind == f.BINARY:
+        return facts_view.binary(facts, expr).operator == "|"
+    return kind in (f.NAME, f.ATTRIBUTE, f.SUBSCRIPT, f.NONE)
+
+
 def _parameter_value(inference: Inference, path: str, facts: FileFacts, row: int) -> Type:
     annotation = facts.binding.annotation[row]
     parameter = facts.binding.ref[row]
     kind = facts.parameter.kind[parameter]
     if annotation >= 0:
         type_ = declared_type(inference, path, facts, annotation)
+        if not type_ and inference.conventional and not _is_type_expression(facts, annotation):
+            return inference.parameter_type(path, row)  # `size: "in pixels"`
         if kind == f.VAR_POSITIONAL:
             return builtin_instance(inference, "tuple", type_)
         if kind == f.VAR_KEYWORD:
@@ -290,6 +317,8 @@ def _parameter_value(inference: Inference, path: str, facts: FileFacts, row: int
 
     if facts.scope.kind[facts.binding.scope[row]] == f.LAMBDA_SCOPE:
         type_ = generics.lambda_parameter_type(inference, path, facts, row)
+        if not type_ and inference.conventional:
+            type_ = _self_of_lambda(path, facts, row)
         if type_ or not inference.conventional:
             return type_
         return inference.parameter_type(path, row)

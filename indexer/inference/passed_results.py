@@ -9,7 +9,7 @@ from __future__ import annotations
 from .. import facts as f
 from .. import facts_view
 from . import left_out, narrowing, operators
-from .entities import INFERRED
+from .entities import INFERRED, VARIABLE
 from .query_cache import cached
 from .signatures import Arguments
 from .standard_types import builtin_instance, standard_class
@@ -37,12 +37,42 @@ def passed_result(
     if not any(_root(facts, scope, expr) >= 0 for expr in facts_view.returned(facts, scope)):
         return UNKNOWN
     # By what it is called with, so that a function that calls itself with the same comes to an end.
-    key = (
-        "passed result", function, known, bound, arguments.path, tuple(arguments.positional),
-        tuple(sorted(arguments.keywords.items())), arguments.starred, arguments.doubled,
-    )  # fmt: skip
+    key = ("passed result", function, known, bound, *_key(arguments))
     call = _Call(inference, function.path, facts, scope, arguments, bound=bound)
     return cached(inference, key, lambda: call.result(known), UNKNOWN)
+
+
+def lambda_result(
+    inference: Inference, path: str, function: int, arguments: Arguments, depth: int = 2
+) -> Type:
+    """Return what a call of a lambda, or of a name for one, returns of what it passes.
+
+    Unknown if what is called is no lambda, or if its value does not begin with a parameter.
+    """
+    facts = inference.need(path)
+    if facts_view.op(facts, function) == f.LAMBDA:
+        body, scope = facts_view.operand(facts, function), facts_view.lambda_scope(facts, function)
+        if _root(facts, scope, body) < 0:
+            return UNKNOWN
+        key = ("lambda result", path, function, *_key(arguments))
+        call = _Call(inference, path, facts, scope, arguments, bound=False)
+        return cached(inference, key, lambda: weaken(call.value(body), INFERRED), UNKNOWN)
+    if facts_view.op(facts, function) != f.NAME or not depth:
+        return UNKNOWN
+    found = [item.entity for item in inference.definitions_of(path, function)]
+    if len(found) != 1 or found[0].kind != VARIABLE:
+        return UNKNOWN
+    _, where, row = found[0]
+    value = inference.need(where).binding.value[row]
+    return lambda_result(inference, where, value, arguments, depth - 1) if value >= 0 else UNKNOWN
+
+
+def _key(arguments: Arguments) -> tuple[object, ...]:
+    """Return what tells the arguments of one call from those of another."""
+    return (
+        arguments.path, tuple(arguments.positional), tuple(sorted(arguments.keywords.items())),
+        arguments.starred, arguments.doubled,
+    )  # fmt: skip
 
 
 def _root(facts: FileFacts, scope: int, expr: int) -> int:
@@ -134,6 +164,8 @@ class _Call:
                 if packed
                 else Arguments.of(self.inference, self.path, facts, expr)
             )
+            if made := self._called_lambda(left, inner):
+                return made
             return union(*(self.inference.call_result(each, inner) for each in self.value(left)))
         if op == f.SUBSCRIPT:
             return self._item(left, right)
@@ -143,6 +175,17 @@ class _Call:
         if op == f.AND:
             first = operators.falsy_part(self.inference, first)
         return alternatives(first, self.value(right))
+
+    def _called_lambda(self, function: int, inner: Arguments) -> Type:
+        """Return what a lambda gives that is passed for the parameter that is called."""
+        if facts_view.op(self.facts, function) != f.NAME or not self.inference.conventional:
+            return UNKNOWN
+        row = _parameter(self.facts, self.scope, facts_view.name_row(self.facts, function))
+        name = facts_view.plain_name(self.facts, function)
+        given = self.arguments.given(self._place(row), name) if row >= 0 else None
+        if not isinstance(given, int):
+            return UNKNOWN
+        return lambda_result(self.inference, self.arguments.path, given, inner)
 
     def _passed_on(self, call: int) -> Arguments:
         """Return the arguments of an inner call, with what this one passes on unpacked."""

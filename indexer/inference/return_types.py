@@ -32,6 +32,7 @@ from .types import (
     INSTANCE,
     MODULE_OBJECT,
     NONE,
+    NONE_VALUE,
     NOWHERE,
     UNKNOWN,
     VARIABLE_TYPE,
@@ -445,8 +446,12 @@ def _inferred(inference: Inference, function: Entity, known: left_out.Known) -> 
     values, kinds = facts.result.expr, facts.result.kind
     wanted = (f.YIELD, f.YIELD_FROM) if flags & f.GENERATOR else (f.RETURN,)
     parts: list[Type] = []
+    is_bare = False
     for index, where in enumerate(facts.result.scope):
-        if where == scope and kinds[index] in wanted and values[index] >= 0:
+        if where == scope and kinds[index] in wanted:
+            if values[index] < 0:
+                is_bare = True
+                continue
             position = facts.expr.position[values[index]]
             if known and not left_out.is_reachable(facts, scope, position, known):
                 continue
@@ -454,6 +459,8 @@ def _inferred(inference: Inference, function: Entity, known: left_out.Known) -> 
             parts.append(
                 operators.iterated_type(inference, type_) if kinds[index] == f.YIELD_FROM else type_
             )
+    if is_bare and inference.conventional and (flags & f.GENERATOR or not parts):
+        parts.append((NONE_VALUE,))
     type_ = weaken(alternatives(*parts), INFERRED)
     if flags & f.GENERATOR:
         name = "AsyncGenerator" if flags & f.ASYNC else "Generator"
