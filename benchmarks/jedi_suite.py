@@ -31,9 +31,9 @@ from flux_index.api.ide.completion.completion import completions
 from flux_index.api.open_workspace import OpenWorkspace
 from flux_index.api.operations import table
 from flux_index.indexer.index import Index
-from flux_index.indexer.inference.entities import name_of
+from flux_index.indexer.inference.entities import OUTSIDE, PARAMETER, name_of
 from flux_index.indexer.inference.locate import entities_at, occurrence_at
-from flux_index.indexer.inference.types import INSTANCE, NONE
+from flux_index.indexer.inference.types import INSTANCE, MODULE_OBJECT, NONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,11 +146,15 @@ class Asked:
         if occurrence is None:
             return set()
         shown: set[str] = set()
-        for item in entities_at(inference, case.path, occurrence):
+        found = entities_at(inference, case.path, occurrence)
+        # Of a parameter that leads to a fixture, what it is given.
+        for item in [each for each in found if each.entity.kind == PARAMETER] or found:
             type_ = inference.entity_type(item.entity)
             if occurrence.ref >= 0 and not occurrence.name.startswith("probe_"):
                 type_ = inference.infer_type(case.path, occurrence.ref) or type_
             for value in type_:
+                if value.form == MODULE_OBJECT and value.entity.kind == OUTSIDE:
+                    continue  # an import that leads nowhere, or to what nobody can read
                 if value.form == NONE:
                     shown.add("NoneType()")
                     continue

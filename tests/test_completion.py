@@ -222,6 +222,17 @@ CASES: dict[str, tuple[str, str, dict[str, str]]] = {
         "basket",
         {"absent": "print"},
     ),
+    "the fixture that one of the same name asks for": (
+        "#- conftest.py\nimport pytest\n@pytest.fixture\ndef basket(): return 1\n"
+        "#- test_shop.py\nimport pytest\n@pytest.fixture\ndef basket(bask$0): return 2\n",
+        "basket",
+        {},
+    ),
+    "a fixture does not ask for itself": (
+        "import pytest\n@pytest.fixture\ndef basket(bask$0): return 2\n",
+        "",
+        {"absent": "basket"},
+    ),
     "no fixtures where something else names its parameters": (
         "#- conftest.py\nimport pytest\n@pytest.fixture\ndef basket(): return 1\n"
         "#- shop.py\ndef pack(b$0",
@@ -234,6 +245,13 @@ CASES: dict[str, tuple[str, str, dict[str, str]]] = {
         {},
     ),
     "keywords behind a semicolon": ("x = 1; impo$0", "import", {}),
+    "no blocks behind a semicolon": ("x = 1; $0", "import del", {"absent": "while def class"}),
+    "nothing behind continue": ("while x:\n    continue i$0", "", {"absent": "import int"}),
+    "the version of a package": (
+        "#- pkg/__init__.py\n__version__ = '1'\n#- main.py\nfrom pkg import $0",
+        "__version__",
+        {},
+    ),
     "what every module has": ("__fi$0", "__file__", {}),
     "nothing in comments": ("# pri$0", "", {"absent": "print"}),
     "nothing in strings": ("x = 'pri$0'", "", {"absent": "print"}),

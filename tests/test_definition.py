@@ -134,6 +134,34 @@ NAMES = {
     """,
 }
 
+HALF_WRITTEN = {
+    "above an import that does not parse": """
+        #- pkg/__init__.py
+        #- pkg/shapes.py
+        LIMIT = 1
+        # <- def
+        #- main.py
+        shapes = 3
+        import pkg.sha$0pes.
+    """,
+    "the module of an import without names": """
+        #- pkg/__init__.py
+        #- pkg/shapes.py
+        LIMIT = 1
+        # <- def
+        #- main.py
+        from pkg.sha$0pes
+    """,
+    "below a decorator of nothing": """
+        class Box: ...
+        @Box
+
+        limit = 1
+        # <- def
+        print(li$0mit)
+    """,
+}
+
 IMPORTS = {
     "from import": """
         #- shapes.py
@@ -493,7 +521,7 @@ CONVENTIONS = {
     """,
 }
 
-CASES = {**NAMES, **IMPORTS, **MEMBERS, **CONVENTIONS}
+CASES = {**NAMES, **HALF_WRITTEN, **IMPORTS, **MEMBERS, **CONVENTIONS}
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -900,6 +900,35 @@ PASSED = {
     """,
 }
 
+LOCALS = {
+    "a variable for what is passed": """
+        def kept(x):
+            y = x
+            return y
+        kept(Box()).${Box1}area()
+        kept(Bag()).${Bag1}area()
+    """,
+    "one of two variables": """
+        def kept(x, flag=None):
+            y = x
+            if flag:
+                y = Bag()
+            return y
+        kept(Box()).${both}area()
+    """,
+    "the part that is known": """
+        def either(a, b=1):
+            if unknown:
+                return a
+            return b
+        either(unknown, Box()).${Box1}area()
+    """,
+    "a lambda by default": """
+        def call(function=lambda a, b: a):
+            return function(Box(), 1).${Box1}area()
+    """,
+}
+
 UNPACKED = {
     "what is written out is passed item by item": """
         def second(a, b, c=None): return b
@@ -952,6 +981,7 @@ CASES = {
     **CALLABLES,
     **OPERATORS,
     **PASSED,
+    **{f"passed: {name}": text for name, text in LOCALS.items()},
     **{f"unpacked: {name}": text for name, text in UNPACKED.items()},
     **{f"lambda: {name}": text for name, text in LAMBDAS.items()},
 }

@@ -468,7 +468,28 @@ LIBRARY = {
     """,
 }
 
-CASES = {**DISPLAYS, **FILLED, **ITERATION, **LIBRARY}
+MADE = {
+    "items of dict()": """
+        made = dict({"x": Box(), "y": 1}, y=Bag())
+        made["x"].${Box1}area()
+        made["y"].${Bag1}area()
+    """,
+    "items of keywords that a function returns": """
+        def options(**given): return given
+        made = options(x=Box(), **{"y": Bag()})
+        made["x"].${Box1}area()
+        made["y"].${Bag1}area()
+    """,
+    "an item that the function replaces is not what was passed": """
+        def options(**given):
+            given["x"] = Bag()
+            return given
+        made = options(x=Box(), y=1)
+        made["x"].${nothing}area()
+    """,
+}
+
+CASES = {**DISPLAYS, **MADE, **FILLED, **ITERATION, **LIBRARY}
 
 
 @pytest.mark.parametrize("name", CASES)

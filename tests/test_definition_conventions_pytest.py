@@ -253,8 +253,8 @@ FIXTURES = {
         #- main.py
         from shapes import Box
         def make(x):
-            made = x
-            return made
+            for made in [x]:
+                return made
     """,
 }
 
@@ -379,6 +379,20 @@ PARAMETRIZE = {
     """,
 }
 
+CHAINS = {
+    "a fixture that hands on one that hands on another": """
+        import pytest
+        @pytest.fixture
+        def first(): return Box()
+        @pytest.fixture
+        def second(first): return first
+        @pytest.fixture
+        def third(second): return second
+        def test_area(third):
+            third.${Box}area()
+    """,
+}
+
 PARAMETERS = {
     "a parameter leads to the fixture": """
         #- conftest.py
@@ -400,7 +414,11 @@ PARAMETERS = {
     """,
 }
 
-CASES = {**FIXTURES, **{f"parametrize: {name}": text for name, text in PARAMETRIZE.items()}}
+CASES = {
+    **FIXTURES,
+    **CHAINS,
+    **{f"parametrize: {name}": text for name, text in PARAMETRIZE.items()},
+}
 
 
 @pytest.mark.parametrize("name", CASES)

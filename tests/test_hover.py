@@ -44,6 +44,13 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
         """,
         ("step: None",),
     ),
+    "yield from a list gives None": (
+        """
+        def steps():
+            do$0ne = yield from [1]
+        """,
+        ("done: None",),
+    ),
     "async function": (
         """
         async def fetch():

@@ -25,6 +25,8 @@ _STATEMENT = re.compile(
     rb"|with)\b.*[\w:)]\s*$|[\w.]+(?:\[[^\]]*\])? = "
 )
 _DEFINES = re.compile(rb"(?:async[ \t]+)?(?:def|class)[ \t]+[^\W\d]\w*", re.ASCII)
+# What may stand below a decorator.
+_DECORATED = re.compile(rb"@|(?:async[ \t]+)?def\b|class\b")
 _TOKEN = re.compile(
     rb"(?P<comment>#[^\n]*)"
     rb"|(?P<long>'''|\"\"\")"
@@ -184,7 +186,8 @@ class Repair:
                 behind += 1
             start, end = self.starts[first] + own + 1, self.starts[behind]
             written = self.original[start:end].strip()
-            if not written or parse_range(self.original, start, end).has_error:
+            decorates = behind < last and _DECORATED.match(self._line(behind))
+            if not written or not decorates or parse_range(self.original, start, end).has_error:
                 self._blank(first, behind)
             first = behind
         heads: list[int] = []

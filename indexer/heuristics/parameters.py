@@ -81,7 +81,13 @@ def _conventional_answer(inference: Inference, path: str, row: int) -> tuple[Typ
     progress = inference.progress
     progress.touched |= CONSULTED
     if progress.conventions >= NESTED:
-        return None
+        # What a framework passes is no guess, however many fixtures rest on each other.
+        answer = (
+            registry.parameter_type(inference, ParameterQuery(inference, path, facts, row))
+            if definition >= 0 and facts.definition.decorators[definition] >= 0
+            else None
+        )
+        return (as_conventional(answer.type), answer) if answer is not None else None
     progress.conventions += 1
     try:
         answer = _answer(inference, path, facts, row, is_lambda=kind == f.LAMBDA_SCOPE)

@@ -117,6 +117,8 @@ def _item(facts: FileFacts, container: int, key: int | str | None, depth: int) -
         if any(view.op(facts, part) == f.STARRED for part in parts):
             return -1
         found = parts[key] if -len(parts) <= key < len(parts) else -1
+    elif kind == f.CALL and isinstance(key, str):
+        found = _item_of_made(facts, display, key, depth)
     elif kind == f.DICT and key is not None:
         pairs = [(_constant(facts, each, 1) if each >= 0 else None, value)
                  for each, value in view.items(facts, display)]  # fmt: skip
@@ -126,6 +128,44 @@ def _item(facts: FileFacts, container: int, key: int | str | None, depth: int) -
     else:
         return -1
     return _written(facts, found, depth - 1) if found >= 0 else -1
+
+
+def _item_of_made(facts: FileFacts, call: int, key: str, depth: int) -> int:
+    """Return the row of an item of ``dict(x=1)``, or of what a function returns of its keywords."""
+    function = view.called(facts, call)
+    if view.plain_name(facts, function) != "dict" and not _gives_keywords(facts, function):
+        return -1
+    for argument, _, value in reversed(list(view.arguments(facts, call))):
+        if argument >= 0 and facts.names[argument] == key:
+            return value
+        if argument < 0:
+            inside = view.operand(facts, value) if view.op(facts, value) == f.STARRED else value
+            found = _item(facts, inside, key, depth - 1)
+            if found >= 0:
+                return found
+            if _unpacked_items(facts, inside) is None:
+                return -1
+    return -1
+
+
+def _gives_keywords(facts: FileFacts, function: int) -> bool:
+    """True for the name of a function of the file that takes keywords only, and returns them."""
+    bound = bindings_of_name(facts, function) if view.op(facts, function) == f.NAME else []
+    if len(bound) != 1 or facts.binding.kind[bound[0]] != f.DEF_FUNCTION:
+        return False
+    definition = facts.binding.ref[bound[0]]
+    scope = facts.definition.own_scope[definition]
+    taken = list(view.parameters(facts, scope))
+    given = list(view.returned(facts, scope))
+    return (
+        facts.definition.decorators[definition] < 0
+        and len(taken) == len(given) == 1
+        and facts.parameter.kind[taken[0]] == f.VAR_KEYWORD
+        and view.op(facts, given[0]) == f.NAME
+        and view.name_row(facts, given[0]) == facts.parameter.name[taken[0]]
+        and len(facts.bindings_of(scope, facts.parameter.name[taken[0]])) == 1
+        and not has_additions(facts, (scope, facts.parameter.name[taken[0]]))
+    )
 
 
 def _only_binding(facts: FileFacts, name: int) -> int:

@@ -196,7 +196,7 @@ def _composed(inference: Inference, path: str, facts: FileFacts, expr: int) -> T
         kind = _generator_class(facts, expr)
         entity = standard_class(inference, "typing", kind) if kind else None
         inner = infer_type(inference, path, lefts[expr])
-        return (instance(entity, (inner, UNKNOWN, UNKNOWN)),) if entity else UNKNOWN
+        return (instance(entity, (inner, UNKNOWN, (NONE_VALUE,))),) if entity else UNKNOWN
     if op == f.LAMBDA:
         return (Value(CALLABLE, NOWHERE, (infer_type(inference, path, lefts[expr]),), INFERRED),)
     if f.ELEMENT <= op <= f.REST:

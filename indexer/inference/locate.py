@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from .. import facts as f
 from ..facts_view import Occurrence
 from ..plugins.registry import parameter_source
@@ -25,13 +27,21 @@ from .entities import (
 )
 from .entity_types import instance_classes
 from .expressions import definitions_of
-from .modules import find_module, imported_package
+from .modules import find_module, imported_module, imported_package
 from .names import import_target, lookup, module_attribute, module_member
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..facts import FileFacts
     from .inference import Inference
+
+
+# What stands on a line before the name of a module.
+_HALF_IMPORT = re.compile(
+    rb"(?:^|;)[ \t]*(?:from[ \t]+|import[ \t]+(?:[\w.]+(?:[ \t]+as[ \t]+\w+)?[ \t]*,[ \t]*)*)"
+    rb"(\.*(?:\w+\.)*)\Z",
+    re.MULTILINE,
+)
 
 
 def identifier_at(text: bytes, offset: int) -> tuple[int, str] | None:
@@ -69,6 +79,10 @@ def entities_at(inference: Inference, path: str, occurrence: Occurrence) -> list
     """Return what an occurrence stands for."""
     facts = inference.need(path)
     role, ref = occurrence.role & f.ROLE_MASK, occurrence.ref
+    if facts.errors.start and role not in (f.IMPORTED, f.MODULE_ROLE, f.QUOTED):
+        module = _half_written_module(inference, path, occurrence)
+        if module:
+            return [Found(imported_module(inference, path, module))]
     if role == f.DEFINED:
         kind = CLASS if facts.definition.kind[ref] == f.CLASS else FUNCTION
         return [Found(Entity(kind, path, ref))]
@@ -92,6 +106,17 @@ def entities_at(inference: Inference, path: str, occurrence: Occurrence) -> list
     if role == f.EXPORTED:
         return module_member(inference, path, occurrence.name)
     return definitions_of(inference, path, ref)
+
+
+def _half_written_module(inference: Inference, path: str, occurrence: Occurrence) -> str:
+    """Return the dotted name, up to an occurrence, of an import that does not parse yet; or "".
+
+    ``import pkg.mod.`` and ``from pkg`` are none for a parser.
+    """
+    text = inference.text(path)
+    start = text.rfind(b"\n", 0, occurrence.position) + 1
+    found = _HALF_IMPORT.search(text, start, occurrence.position)
+    return (found[1].decode("utf-8", "replace") + occurrence.name) if found is not None else ""
 
 
 def _requested(inference: Inference, facts: FileFacts, parameter: Entity) -> list[Found]:

@@ -15,7 +15,17 @@ from .signatures import NEVER, Arguments, match_score, overloads
 from .standard_types import builtin_instance, standard_class
 from .synthesized import factory_class_fields, fields, is_typed_dict, key_type
 from .type_variables import concrete
-from .types import CLASS_OBJECT, INSTANCE, NONE, UNKNOWN, Value, instance, union, without_none
+from .types import (
+    CLASS_OBJECT,
+    INSTANCE,
+    NONE,
+    NONE_VALUE,
+    UNKNOWN,
+    Value,
+    instance,
+    union,
+    without_none,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -153,6 +163,8 @@ def yield_type(inference: Inference, path: str, facts: FileFacts, expr: int) -> 
         for value in inference.infer_type(path, facts_view.operand(facts, expr)):
             if value.form == INSTANCE and len(value.args) == 3:
                 parts.append(value.args[2])
+            elif inference.conventional and class_member(inference, value.entity, "__iter__"):
+                parts.append((NONE_VALUE,))  # plain iterables return nothing
         return union(*parts)
     scope = scope_map.scope_at(facts, facts.expr.position[expr])
     definition = facts.scope.definition[scope] if scope >= 0 else -1

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from .. import facts as f
 from .. import facts_view
-from . import left_out, narrowing, operators
-from .entities import INFERRED, VARIABLE
+from . import container_contents, left_out, narrowing, operators
+from .entities import INFERRED, PARAMETER, VARIABLE
 from .query_cache import cached
 from .signatures import Arguments
 from .standard_types import builtin_instance, standard_class
@@ -60,10 +60,15 @@ def lambda_result(
     if facts_view.op(facts, function) != f.NAME or not depth:
         return UNKNOWN
     found = [item.entity for item in inference.definitions_of(path, function)]
-    if len(found) != 1 or found[0].kind != VARIABLE:
+    if len(found) != 1 or found[0].kind not in (VARIABLE, PARAMETER):
         return UNKNOWN
-    _, where, row = found[0]
-    value = inference.need(where).binding.value[row]
+    kind, where, row = found[0]
+    other = inference.need(where)
+    value = (
+        other.binding.value[row]
+        if kind == VARIABLE
+        else other.parameter.default[other.binding.ref[row]]
+    )
     return lambda_result(inference, where, value, arguments, depth - 1) if value >= 0 else UNKNOWN
 
 
@@ -79,7 +84,9 @@ def _root(facts: FileFacts, scope: int, expr: int) -> int:
     """Return the row of the parameter that an expression, or a part of it, begins with; else -1."""
     op = facts_view.op(facts, expr)
     if op == f.NAME:
-        return _parameter(facts, scope, facts_view.name_row(facts, expr))
+        row = _parameter(facts, scope, facts_view.name_row(facts, expr))
+        value = _local_value(facts, scope, expr) if row < 0 else -1
+        return _root(facts, scope, value) if value >= 0 else row
     if op == f.CALL:
         root = _root(facts, scope, facts_view.called(facts, expr))
         return root if root >= 0 else max(_packed(facts, scope, expr), default=-1)
@@ -90,6 +97,25 @@ def _root(facts: FileFacts, scope: int, expr: int) -> int:
     else:
         parts = tuple(facts_view.elements(facts, expr)) if op == f.TUPLE else ()
     return max((_root(facts, scope, part) for part in parts), default=-1)
+
+
+def _local_value(facts: FileFacts, scope: int, name: int) -> int:
+    """Return the row of what a variable of the function is assigned once, before a place; else -1.
+
+    It comes before what reads it, so that no variable is followed to itself.
+    """
+    if facts_view.name_scope(facts, name) != scope:
+        return -1
+    bound = facts.bindings_of(scope, facts_view.name_row(facts, name))
+    if len(bound) != 1 or facts.binding.kind[bound[0]] != f.ASSIGN:
+        return -1
+    table, row = facts.binding, bound[0]
+    is_unconditional = table.block[row] < 0 or facts.block.kind[table.block[row]] == f.BODY
+    is_plain = is_unconditional and table.annotation[row] < 0 <= table.value[row] < name
+    key = container_contents.variable_container(facts, row)
+    if not is_plain or container_contents.has_additions(facts, key):
+        return -1
+    return table.value[row]
 
 
 def _packed(facts: FileFacts, scope: int, call: int) -> list[int]:
@@ -114,7 +140,9 @@ def _parameter(facts: FileFacts, scope: int, name: int) -> int:
         return -1
     for row in facts_view.parameters(facts, scope):
         if facts.parameter.name[row] == name:
-            return row
+            is_packed = facts.parameter.kind[row] in (f.VAR_POSITIONAL, f.VAR_KEYWORD)
+            is_filled = is_packed and container_contents.has_additions(facts, (scope, name))
+            return -1 if is_filled else row
     return -1
 
 
@@ -145,7 +173,9 @@ class _Call:
             position = self.facts.expr.position[expr]
             if not known or left_out.is_reachable(self.facts, self.scope, position, known):
                 parts.append(self.value(expr))
-        return weaken(union(*parts), INFERRED) if all(parts) else UNKNOWN
+        # What is passed decides for each part; for navigation, those that are known.
+        is_known = all(parts) or self.inference.conventional
+        return weaken(union(*parts), INFERRED) if is_known else UNKNOWN
 
     def value(self, expr: int) -> Type:
         """Return the type of an expression for this call."""
@@ -156,6 +186,9 @@ class _Call:
         left, right = facts.expr.a[expr], facts.expr.b[expr]
         if op == f.NAME:
             row = _parameter(facts, self.scope, facts_view.name_row(facts, expr))
+            if row < 0:
+                given = self.value(_local_value(facts, self.scope, expr))
+                return narrowing.narrow(self.inference, self.path, expr, given)
             return narrowing.narrow(self.inference, self.path, expr, self._passed(row))
         if op == f.CALL:
             packed = _packed(facts, self.scope, expr)

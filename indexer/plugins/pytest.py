@@ -160,6 +160,8 @@ class Pytest(Plugin):
             for row in facts_view.definitions(facts, f.FUNCTION):
                 if is_fixture(facts, row):
                     name = fixture_name(facts, row)
+                    if place == path and name == function:
+                        continue  # one that asks for its own name means the next one
                     found.setdefault(name, Entity(FUNCTION, place, row))
         return {name: each for name, each in found.items() if not name.startswith("_")}
 

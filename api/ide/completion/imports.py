@@ -90,9 +90,8 @@ def _names(context: CompletionContext, spelled: str, written: bytes) -> list[Ite
     result: list[Item] = []
     if module.kind == MODULE and module.path != path:
         for each in module_names(inference, module.path):
-            if not (each.name.startswith("__") and each.name.endswith("__")):
-                group = Group.OWN_MEMBER if each.is_exported else Group.MEMBER
-                result.append(Item(each.name, each.kind, group, each.entity))
+            group = Group.OWN_MEMBER if each.is_exported else Group.MEMBER
+            result.append(Item(each.name, each.kind, group, each.entity))
     names = {item.label for item in result}
     for name in submodules(inference, module):
         if name not in names and not _is_self(inference, path, module, name):

@@ -26,9 +26,15 @@ _STATEMENT_WORDS = (
     "assert async await break class continue def del elif else except finally for from global if"
     " import lambda match nonlocal not pass raise return try while with yield type case"
 ).split()
+# Those that may stand behind a semicolon.
+_SIMPLE_STATEMENT_WORDS = (
+    "assert await break continue del from global import lambda nonlocal not pass raise return yield"
+    " type"
+).split()
 _OPERATOR_WORDS = "and as async else for from if in is not or".split()
 _CONSTANTS = ("None", "True", "False")
 _DEFINES = re.compile(rb"\s*(?:async[ \t]+)?def[ \t]+\w*$")
+_TAKES_NOTHING = re.compile(rb"\s*(?:pass|break|continue)[ \t]+\w*$")
 _NAMES_CLASS = re.compile(rb"\s*class[ \t]+\w*$")
 _BINDS = re.compile(
     rb"(?:^|\s)(?:as[ \t]+\w*|(?:global|nonlocal)[ \t][\w, \t]*|lambda[ \t]+[\w, \t*]*"
@@ -49,7 +55,7 @@ def items(context: CompletionContext) -> list[Item]:
     line = cursor.logical
     if _DEFINES.match(line):
         return override_items(context)
-    if _NAMES_CLASS.match(line):
+    if _NAMES_CLASS.match(line) or _TAKES_NOTHING.match(line):
         return []
     if _BINDS.search(line[-1_000:]):
         return [Item("in", "keyword", Group.KEYWORD)] if b"for" in line else []
@@ -120,8 +126,8 @@ def _decorators_above(lines: list[bytes]) -> bytes:
 def _requested(context: CompletionContext, function: str, decorator: str) -> list[Item]:
     """Return what a framework passes by the names of parameters, such as fixtures."""
     offered = offered_parameters(context.inference, context.path, function, decorator)
-    # What is written already; the name of the function itself is no fixture for it.
-    used = {word.decode("utf-8", "replace") for word in _WORD.findall(context.cursor.logical)}
+    written = context.cursor.logical.partition(b"(")[2]
+    used = {word.decode("utf-8", "replace") for word in _WORD.findall(written)}
     return [
         Item(name, "parameter", Group.PARAMETER, entity)
         for name, entity in offered.items()
@@ -256,7 +262,8 @@ def _keywords(context: CompletionContext) -> list[Item]:
     before = cursor.line_before[: -len(cursor.prefix) or None].strip()
     is_first = not cursor.brackets and (not before or before.endswith(b";"))
     result = [Item(word, "constant", Group.BUILTIN) for word in _CONSTANTS]
-    words = _STATEMENT_WORDS if is_first else ("lambda", "not", "await", "yield")
+    statements = _SIMPLE_STATEMENT_WORDS if before else _STATEMENT_WORDS
+    words = statements if is_first else ("lambda", "not", "await", "yield")
     return result + [Item(word, "keyword", Group.KEYWORD) for word in words]
 
 
