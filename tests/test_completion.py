@@ -252,6 +252,7 @@ CASES: dict[str, tuple[str, str, dict[str, str]]] = {
         "__version__",
         {},
     ),
+    "no deleted names": ("limit = 1\nlives = 2\ndel limit\nli$0", "lives", {"absent": "limit"}),
     "what every module has": ("__fi$0", "__file__", {}),
     "nothing in comments": ("# pri$0", "", {"absent": "print"}),
     "nothing in strings": ("x = 'pri$0'", "", {"absent": "print"}),

@@ -134,6 +134,30 @@ NAMES = {
     """,
 }
 
+DELETED = {
+    "a name that was deleted": """
+        limit = 3
+        # <- def
+        print(lim$0it)
+        del lim${def2}it
+        print(lim${nothing}it)
+    """,
+    "a name that is bound again": """
+        limit = 3
+        del limit
+        limit = 4
+        # <- def
+        print(lim$0it)
+    """,
+    "a name that may have been deleted": """
+        limit = 3
+        # <- def
+        if unknown:
+            del limit
+        print(lim$0it)
+    """,
+}
+
 HALF_WRITTEN = {
     "above an import that does not parse": """
         #- pkg/__init__.py
@@ -521,7 +545,7 @@ CONVENTIONS = {
     """,
 }
 
-CASES = {**NAMES, **HALF_WRITTEN, **IMPORTS, **MEMBERS, **CONVENTIONS}
+CASES = {**NAMES, **DELETED, **HALF_WRITTEN, **IMPORTS, **MEMBERS, **CONVENTIONS}
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -196,6 +196,8 @@ def lookup(
     rows = bindings_in_force(facts, scope, name, position, expr)
     text = facts.names[name]
     if rows:
+        if inference.conventional and is_deleted(facts, scope, name, position):
+            return []
         if not scope and f.STAR in facts.imports.name and _all_later(facts, rows, position, expr):
             before = star_imported(inference, path, facts, text, depth)
             if before:
@@ -207,6 +209,20 @@ def lookup(
         or _declared_global(inference, path, facts, name)
         or _imported_submodule(inference, path, facts, text)
         or builtin_name(inference, text)
+    )
+
+
+def is_deleted(facts: FileFacts, scope: int, name: int, position: int) -> bool:
+    """True if what happened last to a name, before a position of its scope, is ``del``."""
+    table = facts.binding
+    before = [row for row in facts.bindings_of(scope, name) if table.position[row] < position]
+    if not before or table.kind[before[-1]] != f.DELETE:
+        return False
+    block = table.block[before[-1]]
+    return (
+        block < 0
+        or facts.block.kind[block] == f.BODY
+        or block in scope_map.blocks_around(facts, scope, position)
     )
 
 

@@ -11,6 +11,7 @@ from ....indexer.facts import FileFacts
 from ....indexer.inference.entities import CLASS, MODULE, Entity, entity_of_binding, name_of
 from ....indexer.inference.inference import Inference
 from ....indexer.inference.modules import find_module
+from ....indexer.inference.names import is_deleted
 from ....indexer.inference.types import without_none
 from ....indexer.plugins.registry import offered_keywords, offered_parameters
 from ...source.cursor import keyword_of
@@ -67,7 +68,7 @@ def items(context: CompletionContext) -> list[Item]:
     found, is_only = _keyword_arguments(context)
     if is_only:
         return found
-    found += in_scope(context.inference, context.path, context.scope)
+    found += in_scope(context.inference, context.path, context.scope, cursor.start)
     found += _builtins(context.inference)
     found += _keywords(context)
     if cursor.prefix.startswith("__"):
@@ -135,8 +136,11 @@ def _requested(context: CompletionContext, function: str, decorator: str) -> lis
     ]
 
 
-def in_scope(inference: Inference, path: str, scope: int) -> list[Item]:
-    """Return the names bound in a scope and those around it, the nearest first, each once."""
+def in_scope(inference: Inference, path: str, scope: int, position: int) -> list[Item]:
+    """Return the names bound in a scope and those around it, the nearest first, each once.
+
+    Those that are deleted before a position of the scope are left out.
+    """
     facts = inference.need(path)
     kinds, parents = facts.scope.kind, facts.scope.parent
     order: list[int] = []
@@ -157,6 +161,8 @@ def in_scope(inference: Inference, path: str, scope: int) -> list[Item]:
             if name_row in seen:
                 continue
             seen.add(name_row)
+            if each == scope and is_deleted(facts, scope, name_row, position):
+                continue
             item = _bound(facts, path, each, kinds[each], row)
             if item is not None:
                 result.append(item)
