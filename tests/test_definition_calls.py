@@ -908,6 +908,12 @@ LOCALS = {
         kept(Box()).${Box1}area()
         kept(Bag()).${Bag1}area()
     """,
+    "a parameter with an annotation takes no other class": """
+        def typed(x: Box): return x
+        typed(Bag()).${Box1}area()
+        class Large(Box): ...
+        typed(Large()).${Box2}area()
+    """,
     "one of two variables": """
         def kept(x, flag=None):
             y = x

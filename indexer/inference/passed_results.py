@@ -11,7 +11,7 @@ from .. import facts_view
 from . import container_contents, left_out, narrowing, operators
 from .entities import INFERRED, PARAMETER, VARIABLE
 from .query_cache import cached
-from .signatures import Arguments
+from .signatures import NEVER, Arguments, takes_all
 from .standard_types import builtin_instance, standard_class
 from .types import UNKNOWN, alternatives, instance, union, weaken
 
@@ -281,11 +281,15 @@ class _Call:
             -1 if kind == f.KEYWORD_ONLY else place, facts.names[table.name[row]]
         )
         if given is not None:
-            return (
-                self.inference.infer_type(self.arguments.path, given)
-                if isinstance(given, int)
-                else given
-            )
+            if isinstance(given, int):
+                given = self.inference.infer_type(self.arguments.path, given)
+            annotation = table.annotation[row]
+            if annotation >= 0 and given:
+                # What does not fit is no instance of what the function says that it takes.
+                declared = self.inference.annotation_type(self.path, annotation)
+                if takes_all(self.inference, declared, given) == NEVER:
+                    return declared
+            return given
         if self.arguments.is_open or table.default[row] < 0:
             return UNKNOWN
         return self.inference.infer_type(self.path, table.default[row])

@@ -275,7 +275,7 @@ def match_score(
                 wanted = substitute(wanted, solved, keep=True)
             if not inference.is_whole(path, annotation):
                 wanted = ()
-            given = _takes_all(inference, wanted, arguments.shape_of(place, name))
+            given = takes_all(inference, wanted, arguments.shape_of(place, name))
             if given == OPEN and undecided is not None:
                 undecided.append(wanted)
         verdict = min(verdict, given)
@@ -300,7 +300,7 @@ def _literally_fits(
     type_ = arguments.shape_of(place, name)
     if not type_:
         return OPEN
-    return _takes_all(inference, inference.annotation_type(path, annotation), type_) and MAYBE
+    return takes_all(inference, inference.annotation_type(path, annotation), type_) and MAYBE
 
 
 def literal_value(inference: Inference, path: str, expr: int, depth: int = 0) -> object:
@@ -328,7 +328,7 @@ def literal_value(inference: Inference, path: str, expr: int, depth: int = 0) ->
     return None
 
 
-def _takes_all(inference: Inference, wanted: Type, given: Type) -> int:
+def takes_all(inference: Inference, wanted: Type, given: Type) -> int:
     """Return how well a value of one type fits a parameter of another."""
     if not wanted:
         return ALWAYS
@@ -389,7 +389,7 @@ def _callable_takes(inference: Inference, want: Value, value: Value) -> bool:
             each.args and each.entity == standard_class(inference, "builtins", "bool")
             for each in given
         )
-    return _takes_all(inference, result, given) != NEVER
+    return takes_all(inference, result, given) != NEVER
 
 
 def _arguments_agree(inference: Inference, want: Value, value: Value) -> bool:
