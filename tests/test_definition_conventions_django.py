@@ -32,6 +32,17 @@ from django.db.models.fields import Field
 class RelatedField(Field): ...
 class ForeignKey(RelatedField): ...
 class ManyToManyField(RelatedField): ...
+#- django/db/models/fields/related_descriptors.py
+def create_reverse_many_to_one_manager(superclass, rel):
+    class RelatedManager(superclass):
+        def add(self, *objs): ...
+    #       ^^^ adds (conventional)
+    return RelatedManager
+def create_forward_many_to_many_manager(superclass, rel):
+    class ManyRelatedManager(superclass):
+        def clear(self): ...
+    #       ^^^^^ clears (conventional)
+    return ManyRelatedManager
 #- django/db/models/query.py
 class QuerySet:
     def filter(self, **kwargs):
@@ -186,6 +197,14 @@ CASES = {
         #- other.py
         def home(request):
             request.${nothing}get_host_of_something()
+    """,
+    "what changes related instances": """
+        def change(book: Book, author: Author, tag: Tag):
+            book.tags.${clears}clear()
+            book.tags.get().${rename}rename()
+            tag.book_set.${clears2}clear()
+            author.book_set.${adds}add(book)
+            author.edited.${adds2}add(book)
     """,
     "model passed on": """
         def show(x):

@@ -8,7 +8,8 @@ from ..heuristics import usage
 from ..heuristics.evidence import Answer
 from ..inference import access_paths, expressions
 from ..inference.classes import members, mro
-from ..inference.entities import CLASS, CONVENTIONAL, VARIABLE, Entity, Found, name_of
+from ..inference.entities import CLASS, CONVENTIONAL, MODULE, VARIABLE, Entity, Found, name_of
+from ..inference.modules import find_module
 from ..inference.names import module_member
 from ..inference.standard_types import builtin_instance, standard_class
 from ..inference.types import (
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from ..inference.types import Type
 
 _FIELDS = "django.db.models.fields"
+_DESCRIPTORS = "django.db.models.fields.related_descriptors"
 _RELATED = "django.db.models.fields.related"
 # What an instance of a model holds for a field, by the first of these classes that it is of.
 _HELD = {
@@ -207,7 +209,7 @@ def _of_field(inference: Inference, owner: Entity, member: Entity, field: Entity
             return UNKNOWN
         one = (instance(target, (), CONVENTIONAL),)
         many = _is_derived(inference, field, _RELATED, "ManyToManyField")
-        return _query_set(inference, one) if many else one
+        return union(_query_set(inference, one), _manager(inference, many=True)) if many else one
     for base in mro(inference, field):
         if base.kind != CLASS:
             break
@@ -276,8 +278,11 @@ def _added_attribute(inference: Inference, value: Value, name: str) -> Type:
     if is_model(inference, value.entity):
         return union(
             *(
-                _query_set_of(inference, Entity(CLASS, path, owner))
-                for path, owner, _ in _reverse(inference, value.entity, name)
+                union(
+                    _query_set_of(inference, Entity(CLASS, path, owner)),
+                    _manager(inference, many=_is_many(inference.need(path), row)),
+                )
+                for path, owner, row in _reverse(inference, value.entity, name)
             )
         )
     return UNKNOWN
@@ -308,6 +313,29 @@ def _reverse(inference: Inference, model: Entity, name: str) -> list[tuple[str, 
             if target in wanted:
                 found.append((path, owner, row))
     return found[:3]
+
+
+def _is_many(facts: FileFacts, binding: int) -> bool:
+    """True if a relation is one of many to many."""
+    function = facts_view.called(facts, facts.binding.value[binding])
+    return access_paths.last_name(facts, function).endswith("ManyToManyField")
+
+
+def _manager(inference: Inference, *, many: bool) -> Type:
+    """Return the manager of related instances, which has what adds and removes them.
+
+    Django makes its class in a function.
+    """
+    module = find_module(inference, _DESCRIPTORS)
+    facts = inference.facts(module.path) if module is not None and module.kind == MODULE else None
+    if module is None or facts is None:
+        return UNKNOWN
+    wanted = "ManyRelatedManager" if many else "RelatedManager"
+    return tuple(
+        instance(Entity(CLASS, module.path, row), (), CONVENTIONAL)
+        for row in facts_view.definitions(facts, f.CLASS)
+        if facts_view.definition_name(facts, row) == wanted
+    )
 
 
 def _relations(facts: FileFacts) -> Iterator[tuple[int, int, int]]:
