@@ -929,6 +929,17 @@ LOCALS = {
             return b
         either(unknown, Box()).${Box1}area()
     """,
+    "the receiver is no part that is left out": """
+        class Field:
+            def __get__(self, instance, owner):
+                if instance is None:
+                    return self
+                return Box()
+            def describe(self): return Bag()
+        class Shelf:
+            box = Field()
+        Shelf.box.describe().${Bag1}area()
+    """,
     "a lambda by default": """
         def call(function=lambda a, b: a):
             return function(Box(), 1).${Box1}area()

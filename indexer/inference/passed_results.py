@@ -169,13 +169,20 @@ class _Call:
     def result(self, known: Known) -> Type:
         """Return the type of what the function returns; unknown if a part of it is."""
         parts: list[Type] = []
+        has_receiver = False
         for expr in facts_view.returned(self.facts, self.scope):
             position = self.facts.expr.position[expr]
             if not known or left_out.is_reachable(self.facts, self.scope, position, known):
                 parts.append(self.value(expr))
-        # What is passed decides for each part; for navigation, those that are known.
-        is_known = all(parts) or self.inference.conventional
+                has_receiver = has_receiver or self._is_receiver(expr)
+        # For navigation, the parts that are known; what the receiver is, is not known here.
+        is_known = all(parts) or (self.inference.conventional and not has_receiver)
         return weaken(union(*parts), INFERRED) if is_known else UNKNOWN
+
+    def _is_receiver(self, expr: int) -> bool:
+        """True if an expression begins with the receiver of a method."""
+        row = _root(self.facts, self.scope, expr)
+        return row >= 0 and self._place(row) < 0
 
     def value(self, expr: int) -> Type:
         """Return the type of an expression for this call."""
