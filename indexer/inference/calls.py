@@ -371,14 +371,12 @@ def call_type(inference: Inference, path: str, expr: int) -> Type:
     special = _special_call(inference, path, facts, expr, arguments)
     if special is not None:
         return special
-    if inference.conventional:
+    values = concrete(inference, inference.infer_type(path, function))
+    if inference.conventional and any(value.form == CALLABLE for value in values):
         result = passed_results.lambda_result(inference, path, function, arguments)
         if result:
             return result
-    parts = [
-        weaken(call_result(inference, value, arguments), value.evidence)
-        for value in concrete(inference, inference.infer_type(path, function))
-    ]
+    parts = [weaken(call_result(inference, value, arguments), value.evidence) for value in values]
     return union(*parts)
 
 
