@@ -901,13 +901,6 @@ PASSED = {
 }
 
 LOCALS = {
-    "a variable for what is passed": """
-        def kept(x):
-            y = x
-            return y
-        kept(Box()).${Box1}area()
-        kept(Bag()).${Bag1}area()
-    """,
     "a parameter with an annotation takes no other class": """
         def typed(x: Box): return x
         typed(Bag()).${Box1}area()

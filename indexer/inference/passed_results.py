@@ -84,9 +84,7 @@ def _root(facts: FileFacts, scope: int, expr: int) -> int:
     """Return the row of the parameter that an expression, or a part of it, begins with; else -1."""
     op = facts_view.op(facts, expr)
     if op == f.NAME:
-        row = _parameter(facts, scope, facts_view.name_row(facts, expr))
-        value = _local_value(facts, scope, expr) if row < 0 else -1
-        return _root(facts, scope, value) if value >= 0 else row
+        return _parameter(facts, scope, facts_view.name_row(facts, expr))
     if op == f.CALL:
         root = _root(facts, scope, facts_view.called(facts, expr))
         return root if root >= 0 else max(_packed(facts, scope, expr), default=-1)
@@ -97,25 +95,6 @@ def _root(facts: FileFacts, scope: int, expr: int) -> int:
     else:
         parts = tuple(facts_view.elements(facts, expr)) if op == f.TUPLE else ()
     return max((_root(facts, scope, part) for part in parts), default=-1)
-
-
-def _local_value(facts: FileFacts, scope: int, name: int) -> int:
-    """Return the row of what a variable of the function is assigned once, before a place; else -1.
-
-    It comes before what reads it, so that no variable is followed to itself.
-    """
-    if facts_view.name_scope(facts, name) != scope:
-        return -1
-    bound = facts.bindings_of(scope, facts_view.name_row(facts, name))
-    if len(bound) != 1 or facts.binding.kind[bound[0]] != f.ASSIGN:
-        return -1
-    table, row = facts.binding, bound[0]
-    is_unconditional = table.block[row] < 0 or facts.block.kind[table.block[row]] == f.BODY
-    is_plain = is_unconditional and table.annotation[row] < 0 <= table.value[row] < name
-    key = container_contents.variable_container(facts, row)
-    if not is_plain or container_contents.has_additions(facts, key):
-        return -1
-    return table.value[row]
 
 
 def _packed(facts: FileFacts, scope: int, call: int) -> list[int]:
@@ -193,9 +172,6 @@ class _Call:
         left, right = facts.expr.a[expr], facts.expr.b[expr]
         if op == f.NAME:
             row = _parameter(facts, self.scope, facts_view.name_row(facts, expr))
-            if row < 0:
-                given = self.value(_local_value(facts, self.scope, expr))
-                return narrowing.narrow(self.inference, self.path, expr, given)
             return narrowing.narrow(self.inference, self.path, expr, self._passed(row))
         if op == f.CALL:
             packed = _packed(facts, self.scope, expr)
