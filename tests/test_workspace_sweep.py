@@ -338,6 +338,13 @@ class TestKnown:
         plant(tmp_path, ".git/HEAD", {".git/info/exclude": "b.py\n"})
         assert list(self.check(workspace, known, trust).files) == ["a.py"]
 
+    def test_repository_that_is_made_later_in_another(self, tmp_path: Path, trust: bool) -> None:
+        plant(tmp_path, ".git/HEAD")
+        workspace = Workspace.open(str(plant(tmp_path / "inner", "a.py b.py flux-index.toml")))
+        known = sweep(workspace).known
+        plant(tmp_path / "inner", ".git/HEAD", {".git/info/exclude": "b.py\n"})
+        assert list(self.check(workspace, known, trust).files) == ["a.py"]
+
     def test_file_that_becomes_a_folder(self, tmp_path: Path, trust: bool) -> None:
         workspace = Workspace.open(str(plant(tmp_path, "a.py b.py", {".gitignore": "b.py/\n"})))
         known = sweep(workspace).known

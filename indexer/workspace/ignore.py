@@ -394,10 +394,10 @@ class Rules:
         chain: list[tuple[str, Patterns]] = []
         top, climbed = self._root, ""
         while not os.path.exists(top + "/.git"):
+            self.stamps[top.rstrip("/") + "/.git"] = ABSENT
             parent = os.path.dirname(top)
             if parent == top:
                 # No repository. The workspace's own ignore files still say what is generated.
-                self.stamps[self._root + "/.git"] = ABSENT
                 self._above = ()
                 return ()
             climbed = f"{top.rpartition('/')[2]}/{climbed}"
