@@ -171,7 +171,7 @@ def _extract(
     update: FileUpdate, raw: bytes, at_hand: Callable[[bytes], bytes | None] | None = None
 ) -> bytes | None:
     """Fill in what the index keeps of a content, and return its encoded facts."""
-    from .extract import extract_blob
+    from .extract.source import extract_blob
 
     try:
         blob = (at_hand(update.hash) if at_hand is not None else None) or extract_blob(raw)

@@ -108,27 +108,23 @@ def _made_for(facts: FileFacts, target: Target) -> FileFacts:
     if not dead and not lifted:
         return facts
     made = facts.copy()
-    gone = _unreachable_bindings(
-        facts,
-        dead,
-        _branches(facts, Target(target.version, ""))[0] if target.platform else dead,
-    )
+    gone = _unreachable_bindings(facts, dead, target)
     made.memo[DEAD] = gone
-    made.binding_order = facts.binding_order.replaced(
-        value=_column(row for row in facts.binding_order.value if row not in gone)
-    )
-    made.binding = facts.binding.replaced(
-        block=_column(lifted.get(block, block) for block in facts.binding.block)
-    )
-    imports = facts.imports
-    made.imports = imports.replaced(
-        name=_column(
-            f.NEVER if is_inside(dead, at) else name
-            for name, at in zip(imports.name, imports.position, strict=True)
+    if gone:
+        made.binding_order = facts.binding_order.replaced(
+            value=_column([row for row in facts.binding_order.value if row not in gone])
         )
+    made.binding = facts.binding.replaced(
+        block=_column([lifted.get(block, block) for block in facts.binding.block])
     )
-    exports = [row for row, at in enumerate(facts.exports.position) if not is_inside(dead, at)]
-    made.exports = facts.exports.chosen(exports)
+    names = list(facts.imports.name)
+    for row in _rows_inside(facts.imports.position, dead):
+        names[row] = f.NEVER
+    made.imports = facts.imports.replaced(name=_column(names))
+    unsaid = set(_rows_inside(facts.exports.position, dead))
+    if unsaid:
+        rows = range(len(facts.exports.position))
+        made.exports = facts.exports.chosen([row for row in rows if row not in unsaid])
     return made
 
 
@@ -137,10 +133,14 @@ def _branches(facts: FileFacts, target: Target) -> tuple[list[tuple[int, int]], 
     kinds, parents, tests, starts, ends = facts.block[:5]
     dead: list[tuple[int, int]] = []
     lifted: dict[int, int] = {}
+    truths: dict[int, bool | None] = {}
     for block, kind in enumerate(kinds):
         if kind not in (f.IF_TRUE, f.IF_FALSE):
             continue
-        truth = _truth(facts, tests[block], target)
+        test = tests[block]
+        if test not in truths:  # both branches have the same
+            truths[test] = _truth(facts, test, target)
+        truth = truths[test]
         if truth is None:
             continue
         if truth == (kind == f.IF_TRUE):
@@ -165,27 +165,29 @@ def _merged(stretches: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _unreachable_bindings(
-    facts: FileFacts, dead: list[tuple[int, int]], on_any_platform: list[tuple[int, int]]
+    facts: FileFacts, dead: list[tuple[int, int]], target: Target
 ) -> frozenset[int]:
     """Bindings that never happen.
 
     What only another platform has is kept: code for it is read and written on this one too.
     """
     names, scopes, positions = facts.binding[:3]
-    never = [row for row, at in enumerate(positions) if is_inside(dead, at)]
-    if on_any_platform == dead:
-        return frozenset(never)
-    happening = {
-        (scopes[row], names[row]) for row, at in enumerate(positions) if not is_inside(dead, at)
-    }
-    return frozenset(
-        row
-        for row in never
-        if (scopes[row], names[row]) in happening or is_inside(on_any_platform, positions[row])
-    )
+    never = frozenset(_rows_inside(positions, dead))
+    alone = {row for row in never if never.issuperset(facts.bindings_of(scopes[row], names[row]))}
+    if not alone or not target.platform:
+        return never
+    anywhere = _branches(facts, Target(target.version, ""))[0]
+    return never - {row for row in alone if not is_inside(anywhere, positions[row])}
 
 
-def _column(values: Iterable[int]) -> memoryview[int]:
+def _rows_inside(positions: Iterable[int], stretches: list[tuple[int, int]]) -> list[int]:
+    """Rows whose positions are in one of some stretches, which are in order."""
+    starts = [0, *(start for start, _ in stretches)]
+    ends = [0, *(end for _, end in stretches)]
+    return [row for row, at in enumerate(positions) if at < ends[bisect_right(starts, at) - 1]]
+
+
+def _column(values: list[int]) -> memoryview[int]:
     return memoryview(array("q", values))
 
 

@@ -15,7 +15,7 @@ from random import randrange
 from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
-from .extract import extract_blob
+from .extract.source import extract_blob
 from .index_file import extractor_version, is_summarized
 from .store.shared_cache import SharedCache
 from .user_settings import shared_cache_settings

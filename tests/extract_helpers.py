@@ -8,7 +8,8 @@ from fixtures_language import parse_fixture
 from oracle_facts import View
 
 from flux_index.indexer import facts as f
-from flux_index.indexer.extract import columns, extract
+from flux_index.indexer.extract import columns
+from flux_index.indexer.extract.source import extract
 from flux_index.indexer.facts import FileFacts
 from flux_index.indexer.text import normalize
 

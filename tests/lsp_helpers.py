@@ -12,15 +12,13 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
+import forks
 from lsprotocol import types
 from pytest_lsp import LanguageClient, client_capabilities
 from pytest_lsp.client import make_test_lsp_client
 
-COMMAND = [
-    sys.executable,
-    "-c",
-    "import sys; from flux_index.api.cli import main; sys.exit(main(['lsp', *sys.argv[1:]]))",
-]
+_CODE = "import sys; from flux_index.api.cli import main; sys.exit(main(['lsp', *sys.argv[1:]]))"
+COMMAND = [sys.executable, "-c", _CODE]
 DEADLINE = 60.0
 
 SHAPES = '''\
@@ -138,7 +136,7 @@ async def editor(
     client = make_test_lsp_client()
     if settings is not None:
         client.set_configuration(settings, section="flux-index")
-    await client.start_io(*COMMAND)
+    await client.start_io(*forks.python(_CODE))
     folders = [types.WorkspaceFolder(uri_of(root), root.name) for root in roots]
     await client.initialize_session(
         types.InitializeParams(
@@ -176,7 +174,7 @@ class RawClient:
 
     def __init__(self, *arguments: str, **options: Any) -> None:
         self.process = subprocess.Popen(
-            [*COMMAND, *arguments],
+            [*forks.python(_CODE), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             **options,

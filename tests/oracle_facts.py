@@ -11,7 +11,8 @@ from oracle_python import (
 from oracle_scopes import IMPLICIT, without_comprehensions
 
 from flux_index.indexer import facts as f
-from flux_index.indexer.extract import columns, extract
+from flux_index.indexer.extract import columns
+from flux_index.indexer.extract.source import extract
 from flux_index.indexer.text import normalize
 
 TYPE_CHECKING = False

@@ -13,7 +13,7 @@ from bad_input_helpers import answers, expected, indexed, problems, shop
 
 from flux_index.api.open_workspace import OpenWorkspace
 from flux_index.api.operations.table import call
-from flux_index.indexer.extract import extract_blob
+from flux_index.indexer.extract.source import extract_blob
 from flux_index.indexer.facts import FileFacts
 from flux_index.indexer.index import Index
 from flux_index.indexer.index_file import content_hash

@@ -8,7 +8,7 @@ import pytest
 
 from flux_index.api.cli.place import character, main_name, split_place
 from flux_index.indexer.errors import InvalidArgumentsError, UnknownFileError
-from flux_index.indexer.extract import extract
+from flux_index.indexer.extract.source import extract
 from flux_index.indexer.index import Index
 
 # $0 stands before the name that a line is about.

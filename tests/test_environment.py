@@ -10,7 +10,7 @@ from fixtures_language import check_references
 from workspace_helpers import plant
 
 from flux_index.indexer import facts as f
-from flux_index.indexer.extract import extract_blob
+from flux_index.indexer.extract.source import extract_blob
 from flux_index.indexer.index import Index
 from flux_index.indexer.inference.entities import qualified_name
 from flux_index.indexer.inference.inference import Inference

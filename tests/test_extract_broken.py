@@ -10,7 +10,8 @@ from extract_helpers import bindings, facts_of, occurrences, scope_names
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flux_index.indexer.extract import columns, extract, extract_blob
+from flux_index.indexer.extract import columns
+from flux_index.indexer.extract.source import extract, extract_blob
 from flux_index.indexer.facts import FileFacts
 
 ERROR_KINDS = ("unexpected", "missing", "too deep")

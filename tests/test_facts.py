@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flux_index.indexer import facts as f
-from flux_index.indexer.extract import extract, extract_blob
+from flux_index.indexer.extract.source import extract, extract_blob
 from flux_index.indexer.facts import FileFacts, encode
 
 SOURCE = b"import os\n\ndef f(a, b=''):\n    return os.path.join(a, '\xc3\xa9')\n"

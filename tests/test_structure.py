@@ -75,3 +75,42 @@ def test_no_two_questions_are_remembered_under_one_name() -> None:
     )
     assert len(names) > 50
     assert [name for name, count in names.items() if count > 1] == []
+
+
+# Threads that import modules in any order, as executors of a server do, which import features when
+# they are first asked for.
+_IN_ANY_ORDER = """\
+import random, sys, threading, typing
+from importlib import import_module
+import flux_index.indexer.index  # which every process has, as it has typing, before it has threads
+
+def load(names):
+    try:
+        for name in names:
+            import_module(name)
+    except BaseException as error:
+        failures.append(f"{name}: {error}")
+
+names, failures = sys.argv[2:], []
+orders = [random.Random(f"{sys.argv[1]} {at}").sample(names, len(names)) for at in range(4)]
+threads = [threading.Thread(target=load, args=[order]) for order in orders]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(*failures, sep="\\n", end="")
+"""
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_threads_import_in_any_order(seed: int) -> None:
+    """A package that imports its own modules fails when these are being imported beside it."""
+    modules = [
+        f"flux_index.{'.'.join(path.relative_to(ROOT).with_suffix('').parts)}"
+        for folder in ("indexer", "api/check", "api/ide", "api/operations")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+    ]
+    names = [name.removesuffix(".__init__") for name in modules]
+    command = [sys.executable, "-c", _IN_ANY_ORDER, str(seed), *names]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == ""

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from tempfile import TemporaryFile
 
 from ...indexer.errors import FluxIndexError
-from ...indexer.extract import extract
+from ...indexer.extract.source import extract
 from ...indexer.index import Index
 from ...indexer.private_files import make_folder
 from ...indexer.store import database as index_database

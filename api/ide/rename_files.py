@@ -15,7 +15,7 @@ from keyword import iskeyword
 from ...indexer import facts as f
 from ...indexer import facts_view
 from ...indexer.errors import InvalidArgumentsError
-from ...indexer.extract import extract_blob
+from ...indexer.extract.source import extract_blob
 from ...indexer.facts import FileFacts
 from ...indexer.inference.entities import MODULE, NAMESPACE, Entity, name_of
 from ...indexer.inference.inference import Inference

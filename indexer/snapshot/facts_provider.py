@@ -62,7 +62,7 @@ class FactsProvider:
         """
         facts = self.get(digest)
         if facts is None:
-            from ..extract import extract_blob
+            from ..extract.source import extract_blob
 
             try:
                 blob = extract_blob(raw)
@@ -177,7 +177,7 @@ def extract_mentioning(index: Index, name: str, pending: Sequence[str]) -> list[
 
 def _extract_in_processes(index: Index, missing: list[tuple[str, bytes, bytes]]) -> None:
     from ..digest_pool import process_pool
-    from ..extract import extract_blob
+    from ..extract.source import extract_blob
 
     pool = None
     try:

@@ -30,7 +30,7 @@ from flux_index.api.rpc.client import connect, writer_lock
 from flux_index.api.rpc.framing import Broken, Splitter, frame
 from flux_index.api.source.apply_patch import PatchError, apply
 from flux_index.indexer.errors import FluxIndexError
-from flux_index.indexer.extract import extract, extract_blob
+from flux_index.indexer.extract.source import extract, extract_blob
 from flux_index.indexer.facts import FileFacts
 from flux_index.indexer.symbols import inherited_names, symbols
 
