@@ -172,9 +172,9 @@ def opened(client: LanguageClient, path: Path, text: str | None = None) -> None:
 class RawClient:
     """Speaks to a server message by message; whatever it sends goes out as it is."""
 
-    def __init__(self, *arguments: str, **options: Any) -> None:
+    def __init__(self, *arguments: str, forked: bool, **options: Any) -> None:
         self.process = subprocess.Popen(
-            [*forks.python(_CODE), *arguments],
+            [*(forks.python(_CODE) if forked else COMMAND), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             **options,
@@ -290,9 +290,9 @@ class RawClient:
 
 
 @contextmanager
-def server(*arguments: str, **options: Any) -> Iterator[RawClient]:
+def server(*arguments: str, forked: bool = True, **options: Any) -> Iterator[RawClient]:
     """A server that ends with the test."""
-    client = RawClient(*arguments, **options)
+    client = RawClient(*arguments, forked=forked, **options)
     try:
         yield client
     finally:
@@ -307,8 +307,8 @@ def server(*arguments: str, **options: Any) -> Iterator[RawClient]:
 
 
 @contextmanager
-def workspace_server(root: Path, **params: Any) -> Iterator[RawClient]:
+def workspace_server(root: Path, *, forked: bool = True, **params: Any) -> Iterator[RawClient]:
     """A server that a folder is open in."""
-    with server() as client:
+    with server(forked=forked) as client:
         client.initialize(root, **params)
         yield client

@@ -8,14 +8,13 @@ import select
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-
-import forks
 
 from flux_index.api.rpc.client import Client, connect
 from flux_index.api.rpc.endpoint import dial
@@ -68,7 +67,7 @@ class ServerProcess:
         )
         self.workspace = workspace
         self.process = subprocess.Popen(
-            [*forks.python(code), str(workspace), json.dumps(options)],
+            [sys.executable, "-c", code, str(workspace), json.dumps(options)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

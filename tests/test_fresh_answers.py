@@ -188,7 +188,11 @@ def references_of(editor: RawClient, path: Path) -> list[int]:
 def test_a_language_server_asks_the_writer_before_it_answers(tmp_path: Path) -> None:
     root = make_workspace(tmp_path / "w")
     probe = root / "probe.py"
-    with serving(root) as server, server.client() as client, workspace_server(root) as editor:
+    with (
+        serving(root) as server,
+        server.client() as client,
+        workspace_server(root, forked=False) as editor,
+    ):
         client.call("server.wait", {"pending": 0})
         for number in range(20):
             name = f"Probe{number}"
@@ -201,7 +205,7 @@ def test_a_language_server_asks_the_writer_before_it_answers(tmp_path: Path) -> 
 
 def test_a_language_server_is_shared(tmp_path: Path, own_home: Path) -> None:
     root = make_workspace(tmp_path / "w")
-    with workspace_server(root) as editor, agent(root, home=own_home) as asker:
+    with workspace_server(root, forked=False) as editor, agent(root, home=own_home) as asker:
         wait_until(lambda: serving_pid(root), "it can be reached")
         for number in range(5):
             name = f"Probe{number}"
@@ -234,7 +238,11 @@ def test_a_server_that_is_stopped_is_not_trusted(
     tmp_path: Path, own_home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = make_workspace(tmp_path / "w")
-    with serving(root) as server, server.client() as client, workspace_server(root) as editor:
+    with (
+        serving(root) as server,
+        server.client() as client,
+        workspace_server(root, forked=False) as editor,
+    ):
         client.call("server.wait", {"pending": 0})
         assert "Box" in symbols_of(editor, "Box")
         with Stopped(server):
@@ -298,7 +306,7 @@ def test_a_server_ends_with_its_workspace_and_does_not_make_it_again(tmp_path: P
 def take_turns(root: Path, times: int) -> None:
     """Kill the process that serves, again and again, while another one and an editor wait."""
     with ExitStack() as editors:
-        editor = editors.enter_context(workspace_server(root))
+        editor = editors.enter_context(workspace_server(root, forked=False))
         wait_until(lambda: serving_pid(root), "the language server serves")
         for number in range(times):
             with serving(root, stdio=True) as other:
@@ -311,7 +319,7 @@ def take_turns(root: Path, times: int) -> None:
                 )
                 if killed == editor.process.pid:
                     assert other.ask("definition", {"name": "shapes.Box"})["result"]["total"] == 1
-                    editor = editors.enter_context(workspace_server(root))
+                    editor = editors.enter_context(workspace_server(root, forked=False))
                 assert "Box" in symbols_of(editor, "Box")
 
 

@@ -255,7 +255,7 @@ def test_mcp(repository: Path) -> None:
 
 
 def test_an_editor(repository: Path) -> None:
-    with workspace_server(repository) as client:
+    with workspace_server(repository, forked=False) as client:
         uri = uri_of(repository / "app.py")
         client.open(uri, GONE)
         for marker in ("|compiled_only.VALUE", "|native.VALUE", "thing.|gone", "Thing(|Base)"):

@@ -88,7 +88,7 @@ def test_the_language_server_of_an_editor_is_shown_and_left_alone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = make_workspace(tmp_path / "w")
-    with workspace_server(root) as editor:
+    with workspace_server(root, forked=False) as editor:
         wait_until(lambda: serving_pid(root), "it serves")
         assert [each["command"] for each in _listed(capsys, "ps")] == ["lsp"]
         assert [each["outcome"] for each in _listed(capsys, "stop", "--all")] == ["left"]

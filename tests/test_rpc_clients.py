@@ -23,6 +23,7 @@ from rpc_helpers import (
 
 from flux_index.api.rpc.maintainer import Maintainer
 from flux_index.api.rpc.messages import CANCEL, RpcError
+from flux_index.api.rpc.server import IndexServer
 
 CANCELLED = -32800
 
@@ -225,6 +226,25 @@ def test_before_the_first_build_questions_are_answered(
         may_watch.set()
         assert client.wait(synced, DEADLINE)["reached"]
         assert client.call("definition", BOX, DEADLINE)["total"] == 1
+
+
+def test_a_question_before_the_watcher_starts_does_not_wait_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The watcher starts when the first questions are answered."""
+    root = make_workspace(tmp_path / "w")
+    with hosted(root) as server, server.client() as client:
+        assert client.call("server.wait", {"pending": 0}, DEADLINE)["reached"]
+    answered = threading.Event()
+    monkeypatch.setattr("flux_index.api.rpc.maintainer._CATCH_UP_SECONDS", 2 * DEADLINE)
+    monkeypatch.setattr("flux_index.api.rpc.maintainer._FIRST_ANSWER_SECONDS", DEADLINE)
+    monkeypatch.setattr(IndexServer, "give_way", lambda _, seconds: answered.wait(seconds))
+    with hosted(root) as server, server.client() as client:
+        for _ in range(2):  # the first one looks at the disk in any case
+            assert client.call("references", BOX, DEADLINE)["total"] == 0
+        assert client.call("server.info")["watcher"]["mode"] == "starting"
+        answered.set()
+        assert client.call("server.sync", timeout=DEADLINE)["reached"]
 
 
 def test_a_question_that_takes_for_ever_does_not_keep_the_index_from_being_built(

@@ -128,7 +128,7 @@ def test_json_rpc(scenario: Scenario, workspace: Path, expected: Answers) -> Non
 
 
 def test_language_server(scenario: Scenario, workspace: Path, expected: Answers) -> None:
-    with workspace_server(workspace) as client:
+    with workspace_server(workspace, forked=False) as client:
         answers = [
             without_state(
                 client.request(

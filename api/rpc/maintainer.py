@@ -124,9 +124,10 @@ class Maintainer:
         return True
 
     def catch_up(self) -> bool:
-        """Take in what changed before an answer; False when that takes too long to wait for."""
+        """Take in what changed before an answer; False if the asker has to look at the disk."""
         self._asked.set()
-        if not self._index.view().complete:
+        # The watcher starts when the first questions are answered, which look at the disk.
+        if not self._index.view().complete or not self._watching.is_set():
             return False
         return self.sync(_BUILDING_SECONDS if self._index.building else _CATCH_UP_SECONDS)
 

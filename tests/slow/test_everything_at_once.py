@@ -179,7 +179,7 @@ def test_no_answer_is_from_behind_the_disk(
         rpc = stack.enter_context(served.client())
         server = stack.enter_context(agent(root, home=own_home))
         stack.callback(stop_serving, root)
-        client = stack.enter_context(workspace_server(root))
+        client = stack.enter_context(workspace_server(root, forked=False))
         until = time.monotonic() + seconds
         faces = {
             "command": by_command,

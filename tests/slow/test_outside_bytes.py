@@ -242,7 +242,7 @@ def test_language_server(tmp_path: Path, trials: Trials, seed: int) -> None:
     notes = ["textDocument/didOpen", "textDocument/didChange", "textDocument/didSave"]
     notes += ["workspace/didChangeWatchedFiles", "workspace/didChangeConfiguration"]
     notes += ["textDocument/didClose", "$/cancelRequest", "$/setTrace"]
-    with workspace_server(root) as client:
+    with workspace_server(root, forked=False) as client:
         for _ in range(trials(60, 2_000)):
             if noise.random.random() < 0.3:
                 client.notify(noise.random.choice(notes), noise.value(params))
