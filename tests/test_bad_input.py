@@ -162,16 +162,16 @@ def test_content(content: bytes, tmp_path: Path) -> None:
 def test_extraction_that_fails_costs_one_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from flux_index.indexer import extract
+    from flux_index.indexer.extract import source
 
-    whole = extract.extract_blob
+    whole = source.extract_blob
 
     def stumble(raw: bytes) -> bytes:
         if raw == b"stumble\n":
             raise RecursionError("too deep")
         return whole(raw)
 
-    monkeypatch.setattr(extract, "extract_blob", stumble)
+    monkeypatch.setattr(source, "extract_blob", stumble)
     root = shop(tmp_path / "root", {"bad.py": "stumble\n"})
     reason = "cannot be extracted: RecursionError: too deep"
     with indexed(root) as index:

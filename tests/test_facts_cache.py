@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from workspace_helpers import plant
 
-from flux_index.indexer import extract
+from flux_index.indexer.extract import source
 from flux_index.indexer.index import Index
 from flux_index.indexer.store import facts_cache
 from flux_index.indexer.store.facts_cache import FactsCache
@@ -53,7 +53,7 @@ def test_what_was_extracted_before_it_was_written_is_not_extracted_again(
     def fail(_: bytes) -> bytes:
         raise AssertionError("it is known")
 
-    monkeypatch.setattr(extract, "extract_blob", fail)
+    monkeypatch.setattr(source, "extract_blob", fail)
     (Path(root) / "main.py").write_bytes(proposed)
     assert index.update(["main.py"]) == 1
     index.close()
