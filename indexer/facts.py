@@ -570,6 +570,10 @@ class FileFacts:
 
     def bindings_of(self, scope: int, name: int) -> list[int]:
         """Rows of the bindings of a name in one scope, in order of the text; not to be changed."""
+        return self.bindings_by_scope(name).get(scope, [])
+
+    def bindings_by_scope(self, name: int) -> dict[int, list[int]]:
+        """Rows of the bindings of a name by scope, in order of the text; not to be changed."""
         by_scope: dict[int, list[int]] | None = self.memo.get(("bindings", name))
         if by_scope is None:
             order = self.binding_order.value
@@ -581,7 +585,7 @@ class FileFacts:
             by_scope = self.memo["bindings", name] = {}
             for row in sorted(order[at:until], key=positions.__getitem__):
                 by_scope.setdefault(scopes[row], []).append(row)
-        return by_scope.get(scope, [])
+        return by_scope
 
     def bindings_between(self, scope: int, name: int, start: int, end: int) -> list[int]:
         """As :meth:`bindings_of`, from one position up to another."""

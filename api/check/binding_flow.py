@@ -20,6 +20,7 @@ from .name_scopes import (
     NOWHERE,
     Function,
     Scope,
+    SetElsewhere,
     State,
     bound_by,
     set_by_declaration,
@@ -136,8 +137,11 @@ class _Flow:
         self.left: list[State] = []
         self.loops: list[tuple[list[State], list[State]]] = []
         self.needs: dict[Function, dict[str, ast.AST]] = {}
+        self.set_elsewhere: list[SetElsewhere] = []
 
     def run(self, tree: ast.Module) -> None:
+        if self.oracle.has_declarations:
+            self.set_elsewhere = set_by_declaration(tree)
         self.inner(self.open(tree, MODULE), tree.body)
         while self.waiting:
             function = self.waiting.pop()
@@ -445,17 +449,14 @@ class _Flow:
             self.visit_all([node.returns])
         self.bind([node.name])
         self.waiting.append(node)
-        if not self.oracle.has_declarations:
-            return
-        outer: Scope | None = self.scope
-        while outer is not None:
-            self.may_be_bound(outer, set_by_declaration(node, ast.Nonlocal))
-            outer = outer.outer
-        module = self.scope
-        while module.outer is not None:
-            module = module.outer
-        if module.kind == MODULE:
-            self.may_be_bound(module, set_by_declaration(node, ast.Global))
+        for line, kind, names in self.set_elsewhere:
+            if not node.lineno <= line <= (node.end_lineno or line):
+                continue
+            outer: Scope | None = self.scope
+            while outer is not None:
+                if kind is ast.Nonlocal or outer.kind == MODULE:
+                    self.may_be_bound(outer, names)
+                outer = outer.outer
 
     def class_(self, node: ast.ClassDef) -> None:
         self.visit_all(node.decorator_list)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from typing import cast
+from typing import NamedTuple, cast
 
 # Of each name of a scope, as bits: may be unbound; may be unbound if a loop never runs, or none of
 # several conditions holds; may be bound.
@@ -187,13 +187,24 @@ def _defaults(arguments: ast.arguments) -> list[ast.AST]:
     return [*arguments.defaults, *filter(None, arguments.kw_defaults)]
 
 
-def set_by_declaration(node: ast.AST, kind: type[ast.Global | ast.Nonlocal]) -> set[str]:
-    """Return the names that functions in a node bind elsewhere, by ``global`` or ``nonlocal``."""
-    found: set[str] = set()
-    for function in ast.walk(node):
-        if isinstance(function, (*FUNCTIONS, ast.ClassDef)):
-            nodes = list(within(function.body))
+class SetElsewhere(NamedTuple):
+    """Names that a function or class on a line binds elsewhere, by ``global`` or ``nonlocal``."""
+
+    line: int
+    kind: type[ast.Global | ast.Nonlocal]
+    names: set[str]
+
+
+def set_by_declaration(tree: ast.Module) -> list[SetElsewhere]:
+    """Return what functions and classes bind in scopes other than their own."""
+    found: list[SetElsewhere] = []
+    for function in ast.walk(tree):
+        if not isinstance(function, (*FUNCTIONS, ast.ClassDef)):
+            continue
+        nodes = list(within(function.body))
+        for kind in (ast.Global, ast.Nonlocal):
             declared = {name for each in nodes if isinstance(each, kind) for name in each.names}
             if declared:
-                found |= declared.intersection(name for each in nodes for name in bound_by(each))
+                names = declared.intersection(name for each in nodes for name in bound_by(each))
+                found.append(SetElsewhere(function.lineno, kind, names))
     return found

@@ -91,32 +91,37 @@ def is_distinctive(inference: Inference, name: str) -> bool:
 
 def standard_classes_defining(inference: Inference, name: str) -> list[tuple[str, Entity]]:
     """Return the classes that everybody uses that define a member, each with its module's name."""
-    table = cached(
+    return cached(
         inference,
-        ("standard members",),
-        lambda: _standard_members(inference),
-        dict[str, list[tuple[str, Entity]]](),
+        ("standard classes with", name),
+        lambda: list(_standard_classes_with(inference, name)),
+        list["tuple[str, Entity]"](),
     )
-    return table.get(name, [])
 
 
-def _standard_members(inference: Inference) -> dict[str, list[tuple[str, Entity]]]:
-    table: dict[str, list[tuple[str, Entity]]] = {}
-    for module in _COMMON:
-        if module not in _EVERYWHERE and not inference.files_with(module.partition(".")[0]):
-            continue  # nobody imports it here
-        found = find_module(inference, module)
-        facts = inference.facts(found.path) if found is not None else None
-        if found is None or facts is None:
+def _standard_classes_with(inference: Inference, name: str) -> Iterator[tuple[str, Entity]]:
+    for module, path in _common_modules(inference):
+        facts = inference.facts(path)
+        if facts is None:
             continue
-        names, kinds = facts.names, facts.scope.kind
-        seen: set[tuple[int, int]] = set()
-        for name, scope in zip(facts.binding.name, facts.binding.scope, strict=True):
-            if kinds[scope] == f.CLASS_SCOPE and (name, scope) not in seen:
-                seen.add((name, scope))
-                cls = Entity(CLASS, found.path, facts.scope.definition[scope])
-                table.setdefault(names[name], []).append((module, cls))
-    return table
+        for scope in facts.bindings_by_scope(facts.name_id(name)):
+            if facts.scope.kind[scope] == f.CLASS_SCOPE:
+                yield module, Entity(CLASS, path, facts.scope.definition[scope])
+
+
+def _common_modules(inference: Inference) -> list[tuple[str, str]]:
+    """Names and paths of the modules whose classes everybody uses, as far as anybody does here."""
+
+    def find() -> list[tuple[str, str]]:
+        used = (
+            module
+            for module in _COMMON
+            if module in _EVERYWHERE or inference.files_with(module.partition(".")[0])
+        )
+        found = ((module, find_module(inference, module)) for module in used)
+        return [(module, entity.path) for module, entity in found if entity is not None]
+
+    return cached(inference, ("common modules",), find, list["tuple[str, str]"]())
 
 
 def class_with_members(inference: Inference, query: ParameterQuery) -> Answer | None:
