@@ -173,7 +173,13 @@ def _unreachable_bindings(
     """
     names, scopes, positions = facts.binding[:3]
     never = frozenset(_rows_inside(positions, dead))
-    alone = {row for row in never if never.issuperset(facts.bindings_of(scopes[row], names[row]))}
+    bound = {(scopes[row], names[row]) for row in never}
+    happening = {
+        each
+        for row, each in enumerate(zip(scopes, names, strict=True))
+        if each in bound and row not in never
+    }
+    alone = {row for row in never if (scopes[row], names[row]) not in happening}
     if not alone or not target.platform:
         return never
     anywhere = _branches(facts, Target(target.version, ""))[0]

@@ -21,8 +21,6 @@ from .context import CheckContext, Regions, changed_spans
 from .edits import Change
 from .excuses import TEST_DATA
 from .findings import ERROR, HINT, WARNING, Finding
-from .fixes.learned import rank_by_lessons
-from .fixes.propose import propose_fixes
 from .mistakes import KNOWN_MISTAKE
 from .precedent import lower_by_precedent
 from .rules.imports import removed_module
@@ -119,8 +117,13 @@ def _finish(found: list[Finding], change: Change, changes: list[ApiChange]) -> l
 
 
 def _propose(found: list[Finding], after: Inference, before: Inference | None) -> None:
+    if not found:
+        return
+    from .fixes.learned import rank_by_lessons  # most edits are right
+    from .fixes.propose import propose_fixes
+
     try:
-        with TimeLimit(_SECONDS) if found else nullcontext():
+        with TimeLimit(_SECONDS):
             for finding in found:
                 propose_fixes(finding, after, before)
                 if before is not None:

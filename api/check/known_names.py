@@ -102,7 +102,7 @@ def files_outside_with(inference: Inference, name: str) -> Iterator[tuple[str, b
     """Yield (path, text) of files of dependencies and standard library stubs that have a word."""
     word = name.encode("utf-8", "surrogatepass")
     found = re.compile(rb"(?<![\w])" + re.escape(word) + rb"(?![\w])").search
-    for path in _outside_with(inference, word):
+    for path in _outside_with(inference, name):
         try:
             with open(path, "rb") as file:
                 text = file.read()
@@ -112,15 +112,13 @@ def files_outside_with(inference: Inference, name: str) -> Iterator[tuple[str, b
             yield path, text
 
 
-def _outside_with(inference: Inference, word: bytes) -> Iterator[str]:
-    """Yield files with a word in the standard library's stubs and in packages that are imported."""
-    index, work = inference.snapshot.index, inference.snapshot.work
-    search_path = index.search_path
-    inference.snapshot.rest_on_environment()
+def _outside_with(inference: Inference, name: str) -> Iterator[str]:
+    """Yield files with a name in the standard library's stubs and in packages that are imported."""
+    search_path = inference.snapshot.index.search_path
     packages = [search_path.stdlib] if search_path.stdlib else []
-    packages += (path for name, path in search_path.top_levels() if _is_imported(inference, name))
+    packages += (path for top, path in search_path.top_levels() if _is_imported(inference, top))
     for package in packages:
-        yield from search_path.files_with(package, word, index.facts_provider, work.look)
+        yield from inference.snapshot.files_outside_with(package, name)
 
 
 def _is_imported(inference: Inference, package: str) -> bool:

@@ -17,7 +17,6 @@ from ..check.limitations import limitations
 from ..open_workspace import OpenWorkspace
 from ..source.entity_views import envelope
 from .finding_views import item, not_judged
-from .judge_processes import judge_files
 from .whole_files import joined
 
 _SUFFIXES = (".py", ".pyi")
@@ -47,6 +46,8 @@ def validate(
 
 def _whole_answer(session: OpenWorkspace, change: Change, limit: int) -> dict[str, Any]:
     """Return the answer that shows all that is wrong in whole files."""
+    from .judge_processes import judge_files  # an edit needs no worker processes
+
     found = joined(judge_files(session, change.paths).values())
     for sentence in found["left_out"]:
         change.after.snapshot.work.leave_out(sentence)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ...indexer import facts as f
 from ...indexer.inference.entities import CLASS, Entity, name_of, owner_class
@@ -20,7 +21,9 @@ from .family import Family
 from .features import Parameter, function_features
 from .imports import ImportFinder
 from .plan import VARIES, Plan, PlannedFunction, apply_stub, plan_class, plan_function
-from .question import Question
+
+if TYPE_CHECKING:
+    from .question import Question
 
 _SOURCES = 12
 MARK = "fill in"

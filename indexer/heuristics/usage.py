@@ -100,8 +100,10 @@ def standard_classes_defining(inference: Inference, name: str) -> list[tuple[str
 
 
 def _standard_classes_with(inference: Inference, name: str) -> Iterator[tuple[str, Entity]]:
+    snapshot = inference.snapshot
+    stubs = set(snapshot.files_outside_with(snapshot.index.search_path.stdlib, name))
     for module, path in _common_modules(inference):
-        facts = inference.facts(path)
+        facts = inference.facts(path) if path in stubs else None
         if facts is None:
             continue
         for scope in facts.bindings_by_scope(facts.name_id(name)):

@@ -625,6 +625,12 @@ class Snapshot:
         self.progress.touched = touched
         return None if facts is None else top_level(facts)
 
+    def files_outside_with(self, package: str, name: str) -> Iterator[str]:
+        """Files of a package folder or module outside with a name, and perhaps a few without."""
+        index, word = self._index, name.encode("utf-8", "surrogatepass")
+        self.rest_on_environment()
+        return index.search_path.files_with(package, word, index.facts_provider, self.work.look)
+
     def files_inheriting(self, name: str) -> list[str]:
         """Files that may have a class with a base of this name, in order of their paths."""
         return self._having(name, inherited=True)

@@ -16,7 +16,6 @@ from ....indexer.inference.inference import Inference
 from ....indexer.paths import is_test_file
 from ...patterns.features import class_features
 from ...patterns.similarity import plain_name
-from ...patterns.traits import signature_of
 from .. import messages
 from ..context import CheckContext
 from ..findings import HINT, Finding
@@ -67,6 +66,8 @@ def broken_conventions(
     inference: Inference, cls: Entity, siblings: list[Entity]
 ) -> Iterator[tuple[str, str, str]]:
     """Yield (rule, subject, what the siblings do) of each convention that a class breaks."""
+    from ...patterns.traits import signature_of  # few edits add a class with siblings
+
     base = bases(inference, cls)[0]
     own = class_features(inference, cls)
     others = [class_features(inference, each) for each in siblings]
