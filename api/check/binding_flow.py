@@ -71,13 +71,14 @@ class Oracle(NamedTuple):
     """What the tree alone does not tell.
 
     The ``truth`` of a test, if that depends on version and platform only; how a call ``returns``,
-    as :mod:`.terminal_calls` says it; whether a name ``is_known`` that no scope binds;
-    whether there are any ``:=``, and any ``global`` or ``nonlocal``.
+    as :mod:`.terminal_calls` says it; whether a name ``is_known`` that no scope binds, and what is
+    in a function ``is_wanted``; whether there are any ``:=``, and any ``global`` or ``nonlocal``.
     """
 
     truth: Callable[[ast.If], bool | None]
     returns: Callable[[ast.expr], int]
     is_known: Callable[[str], bool]
+    is_wanted: Callable[[Function], bool]
     evaluates_annotations: bool
     has_walrus: bool
     has_declarations: bool
@@ -145,7 +146,8 @@ class _Flow:
         self.inner(self.open(tree, MODULE), tree.body)
         while self.waiting:
             function = self.waiting.pop()
-            self.inner(self.open(function, FUNCTION), function.body)
+            if self.oracle.is_wanted(function):
+                self.inner(self.open(function, FUNCTION), function.body)
 
     def open(self, node: ast.AST, kind: int, outer: Scope | None = None) -> Scope:
         return Scope(node, kind, outer, has_walrus=self.oracle.has_walrus)

@@ -19,7 +19,7 @@ from ..binding_flow import POSSIBLY, SELDOM, Oracle, Unbound, unbound_reads
 from ..context import CheckContext
 from ..findings import ERROR, WARNING, Finding
 from ..known_names import is_set_from_outside
-from ..name_scopes import CLASS, FUNCTION, INLINE
+from ..name_scopes import CLASS, FUNCTION, INLINE, Function
 from ..statements import last_name_of
 from ..terminal_calls import RETURNS, how_it_returns
 from .names import is_builtin, is_in_string, is_predefined
@@ -29,7 +29,8 @@ def unbound(context: CheckContext) -> Iterator[Finding]:
     """Yield names that are read where control comes without their being bound."""
     if context.names is not None or context.tree is None:
         return  # what is bound where does not change by an edit of another file
-    found = list(unbound_reads(context.tree, _oracle(context, asks=False)))
+    reads = unbound_reads(context.tree, _oracle(context, asks=False))
+    found = [each for each in reads if _place(context, each) is not None]
     if any(each.how != SELDOM for each in found):
         # Which calls return, and which tests hold, is asked only where it matters. That a name is
         # bound only on ways that end so does not make it certain that others are taken.
@@ -41,18 +42,25 @@ def unbound(context: CheckContext) -> Iterator[Finding]:
             if (each.name, each.node) in known
         ]
     for each in found:
-        if each.how == SELDOM or not context.includes(each.name):
-            continue
-        spelled = each.name if each.function is None else each.function.name
-        start = _position(context, each.node, spelled)
-        end = start + len(spelled.encode())
-        if start >= 0 and _is_wanted(context, each.name, start, end):
+        place = None if each.how == SELDOM else _place(context, each)
+        if place is not None:
             rule, message = _told(context, each)
-            if not _is_excused(context, each, start, rule):
+            if not _is_excused(context, each, place[0], rule):
                 yield Finding(
-                    rule, context.path, start, end, message, subject=each.name,
+                    rule, context.path, *place, message, subject=each.name,
                     severity=WARNING if each.how == POSSIBLY else ERROR,
                 )  # fmt: skip
+
+
+def _place(context: CheckContext, found: Unbound) -> tuple[int, int] | None:
+    """Return where a name is read, if that is of interest."""
+    if not context.includes(found.name):
+        return None
+    spelled = found.name if found.function is None else found.function.name
+    start = _position(context, found.node, spelled)
+    end = start + len(spelled.encode())
+    wanted = context.is_touched(start, end) or found.name in context.affected
+    return (start, end) if start >= 0 and wanted else None
 
 
 def _oracle(context: CheckContext, *, asks: bool) -> Oracle:
@@ -86,10 +94,18 @@ def _oracle(context: CheckContext, *, asks: bool) -> Oracle:
     def is_known(name: str) -> bool:
         return _is_known(context, name)
 
+    affected = [at for name in context.affected for _, at, _ in facts.occurrences(name)]
+
+    def is_wanted(node: Function) -> bool:
+        last = min(node.end_lineno or node.lineno, len(facts.line_starts) - 1)
+        start, end = start_of(node), facts.line_starts[last]
+        return context.is_touched(start, end) or any(start <= at < end for at in affected)
+
     return Oracle(
         truth,
         returns,
         is_known,
+        is_wanted,
         evaluates_annotations=inference.snapshot.index.search_path.version < (3, 14)
         and "annotations" not in _future(facts),
         has_walrus=b":=" in context.text,
@@ -121,10 +137,6 @@ def _position(context: CheckContext, node: ast.AST, name: str = "") -> int:
 
 def _end_of(context: CheckContext, node: ast.expr) -> int:
     return context.facts.line_starts[(node.end_lineno or 1) - 1] + (node.end_col_offset or 0)
-
-
-def _is_wanted(context: CheckContext, name: str, start: int, end: int) -> bool:
-    return context.is_touched(start, end) or name in context.affected
 
 
 def _is_known(context: CheckContext, name: str) -> bool:
