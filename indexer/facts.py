@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Code = Literal["b", "h", "i", "q"]
 
 # Raise whenever a table's meaning changes: facts of another version are extracted anew.
-EXTRACTOR_VERSION = 12
+EXTRACTOR_VERSION = 13
 
 # Kinds and flags of scopes
 MODULE_SCOPE, CLASS_SCOPE, FUNCTION_SCOPE, LAMBDA_SCOPE, COMPREHENSION_SCOPE, TYPE_SCOPE = range(6)

@@ -182,6 +182,18 @@ def name_scope(facts: FileFacts, expr: int) -> int:
     return facts.expr.b[expr]
 
 
+def is_bound(facts: FileFacts, expr: int) -> bool:
+    """True if a file binds a plain name where it is read: it is no builtin then."""
+    scope, name = name_scope(facts, expr), name_row(facts, expr)
+    while scope >= 0:
+        if facts.bindings_of(scope, name):
+            return True
+        scope = facts.scope.parent[scope]
+        while scope >= 0 and facts.scope.kind[scope] == f.CLASS_SCOPE:
+            scope = facts.scope.parent[scope]
+    return False
+
+
 def attribute_name_row(facts: FileFacts, expr: int) -> int:
     """Return the row of the name of an expression that is an attribute."""
     return facts.expr.b[expr]

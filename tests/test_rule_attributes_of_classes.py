@@ -217,6 +217,17 @@ def test_instances_with_a_dictionary_take_anything(tmp_path: Path) -> None:
         Rows(1).other = 1
         def fill(thing: object):
             thing.size = 1
+        class Stored:
+            def __get__(self, instance, owner): return 1
+            def __set__(self, instance, value): ...
+        class Styled:
+            __slots__ = ("_style",)
+            width = Stored()
+        class Cell(Styled):
+            __slots__ = ("row",)
+            def widen(self):
+                self.width = 2
+                return self.width
         """,
         "unresolved-attribute",
     )

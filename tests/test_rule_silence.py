@@ -19,6 +19,26 @@ FINE = {
                 self.cluster.start_node = Mock()
                 assert self.cluster.start_node()
     """,
+    "a decorator that is called like a builtin": """
+        PROPERTIES = {}
+        def property(name=None):
+            def decorate(function):
+                PROPERTIES[name or function.__name__] = function
+                return function
+            return decorate
+        @property()
+        def width(tokens): return tokens[0]
+        @property("max-height")
+        def height(tokens): return tokens[0]
+        width([1]), height([1])
+    """,
+    "an instance that is called like its class, and by a static method": """
+        class smart:
+            @staticmethod
+            def __call__(text): return text
+        smart = smart()
+        def use(text): return smart(text)
+    """,
     "a decorator that makes a view of a function": """
         class APIView:
             @classmethod
@@ -1331,5 +1351,27 @@ def test_descriptors_that_only_set(tmp_path: Path) -> None:
             def show(self):
                 return self.table.get(1)
         """,
+        "unresolved-attribute",
+    )
+
+
+def test_what_a_package_sets_on_its_own_classes(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        VENV
+        + """
+#- .venv/lib/python3.12/site-packages/configured/__init__.py
+import argparse
+class ArgumentParser(argparse.ArgumentParser):
+    def parse_all(self): return self.parse_args()
+ArgumentParser.parse = ArgumentParser.parse_all
+#- main.py
+import configured
+class Parser(configured.ArgumentParser):
+    def error(self, message): ...
+Parser().parse()
+Parser().parse_nothing()
+#        ^^^^^^^^^^^^^ unresolved-attribute
+""",
         "unresolved-attribute",
     )

@@ -279,21 +279,32 @@ def is_set_from_outside(inference: Inference, name: str) -> bool:
 def is_assigned_to(
     inference: Inference, name: str, type_: Type, reader: tuple[str, int] = ("", -1)
 ) -> bool:
-    """True if code of the workspace assigns an attribute to what may be of one of some types.
+    """True if code assigns an attribute to what may be of one of some types.
 
+    That is code of the workspace, and of the installed modules that have the classes themselves.
     ``reader`` is the path and row of the expression that reads it: what is assigned after it is not
     there yet.
     """
-    if not is_set_from_outside(inference, name):
-        return False
     classes = {value.entity for value in type_}
+    files = set(_installed_homes(inference, name, classes))
+    if is_set_from_outside(inference, name):
+        files.update(inference.files_where(name, is_set_of_other))
     path_read, expr = reader
     return any(
         _may_be(inference, path, receiver, classes)
-        for path in inference.files_where(name, is_set_of_other)
+        for path in files
         for receiver in _assigned_receivers(inference, path, name)
         if path != path_read or not _is_later(inference.need(path), receiver, expr)
     )
+
+
+def _installed_homes(inference: Inference, name: str, classes: set[Entity]) -> Iterator[str]:
+    """Yield installed modules of some classes and their bases that set an attribute."""
+    bases = {base for cls in classes if cls.kind == CLASS for base in inference.mro(cls)}
+    for path in {base.path for base in bases if base.kind == CLASS and base.is_outside}:
+        facts = inference.facts(path)
+        if facts is not None and is_set_of_other(facts, name):
+            yield path
 
 
 def _is_later(facts: FileFacts, receiver: int, expr: int) -> bool:

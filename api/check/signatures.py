@@ -74,7 +74,7 @@ def signatures_of_value(inference: Inference, value: Value) -> list[Callee] | No
     if form == INSTANCE and entity.kind == CLASS:
         methods = member_definitions(inference, value, "__call__")
         if len(methods) == 1 and methods[0].entity.kind == FUNCTION:
-            found = function_signature(inference, methods[0].entity, bound=True, start=entity)
+            found = method_signature(inference, value, methods[0].entity)
             return None if found is None else [found]
     return None
 

@@ -45,6 +45,8 @@ _DECORATOR_FLAGS = {
     "deleter": f.PROPERTY | f.ACCESSOR,
     "getter": f.PROPERTY | f.ACCESSOR,
 }
+# What is called by one of these names, and decorates by its result, is another function.
+_NEVER_CALLED = frozenset(["property", "staticmethod", "classmethod"])
 _IMPLICIT_CLASSMETHODS = frozenset(["__new__", "__init_subclass__", "__class_getitem__"])
 _SUMMARY_LIMIT = 160
 
@@ -87,11 +89,14 @@ class Definitions(Patterns, Imports):
         flags = 0
         for row in decorators:
             at = row * 4
-            if self.expr[at] == f.CALL:
+            is_called = self.expr[at] == f.CALL
+            if is_called:
                 at = self.expr[at + 2] * 4
             op = self.expr[at]
             if op == f.NAME:
-                flags |= _DECORATOR_FLAGS.get(self.names[self.expr[at + 2]], 0)
+                name = self.names[self.expr[at + 2]]
+                if not is_called or name not in _NEVER_CALLED:
+                    flags |= _DECORATOR_FLAGS.get(name, 0)
             elif op == f.ATTRIBUTE:
                 flags |= _DECORATOR_FLAGS.get(self.names[self.expr[at + 3]], 0)
         return flags

@@ -391,6 +391,31 @@ def call_without_arguments(inference: Inference, path: str, expr: int) -> Type:
     )
 
 
+def _of_builtin(
+    inference: Inference,
+    path: str,
+    facts: FileFacts,
+    expr: int,
+    name: str,
+    positional: list[int],
+) -> Type | None:
+    """Return the type of a call of a builtin whose result no signature tells, else None."""
+    if name == "super" and len(positional) in (0, 2):
+        return _super(inference, path, facts, expr, positional)
+    if name == "type" and len(positional) == 1:
+        return class_objects(concrete(inference, inference.infer_type(path, positional[0])))
+    if name == "type" and len(positional) == 3:  # `type("Made", (Base,), {})`
+        bases = inference.infer_type(path, positional[1])
+        return union(*(value.args[1] for value in bases if len(value.args) > 1)) or None
+    if name == "getattr" and len(positional) >= 2:
+        return _getattr(inference, path, facts, positional)
+    if name == "property" and positional:
+        return builtin_instance(
+            inference, "property", call_without_arguments(inference, path, positional[0])
+        )
+    return None
+
+
 def _special_call(
     inference: Inference, path: str, facts: FileFacts, expr: int, arguments: Arguments
 ) -> Type | None:
@@ -403,19 +428,10 @@ def _special_call(
         if name in ("get", "pop", "setdefault") and positional:
             return _key_of_typed_dict(inference, path, facts, method.receiver, positional)
     elif name:
-        if name == "super" and len(positional) in (0, 2):
-            return _super(inference, path, facts, expr, positional)
-        if name == "type" and len(positional) == 1:
-            return class_objects(concrete(inference, inference.infer_type(path, positional[0])))
-        if name == "type" and len(positional) == 3:  # `type("Made", (Base,), {})`
-            bases = inference.infer_type(path, positional[1])
-            return union(*(value.args[1] for value in bases if len(value.args) > 1)) or None
-        if name == "getattr" and len(positional) >= 2:
-            return _getattr(inference, path, facts, positional)
-        if name == "property" and positional:
-            return builtin_instance(
-                inference, "property", call_without_arguments(inference, path, positional[0])
-            )
+        if not facts_view.is_bound(facts, function):
+            found = _of_builtin(inference, path, facts, expr, name, positional)
+            if found is not None:
+                return found
         special = registry.call_type(inference, path, name, positional) if positional else None
         if special is not None:
             return special

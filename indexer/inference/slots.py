@@ -7,7 +7,7 @@ from .. import facts_view
 from ..facts_view import decorators
 from ..plugins.registry import CLASS_DECORATORS
 from .access_paths import decorator_callee, keyword_argument, last_name
-from .classes import bases, class_member, is_protocol, mro
+from .classes import bases, class_member, is_protocol, mro, own_member
 from .entities import CLASS, FUNCTION, VARIABLE, Entity
 from .exhaustive import all_subclasses
 from .query_cache import cached
@@ -68,7 +68,7 @@ def _refuses(inference: Inference, entity: Entity, name: str) -> bool:
         taken = own_slots(inference, cls)
         if taken is None or name in taken or "__dict__" in taken:
             return False
-    return not _may_be_data_descriptor(inference, entity, name)
+    return not _may_be_data_descriptor(inference, order, name)
 
 
 def _is_plain_metaclass(inference: Inference, entity: Entity) -> bool:
@@ -76,10 +76,11 @@ def _is_plain_metaclass(inference: Inference, entity: Entity) -> bool:
     return meta is not None and is_standard_class(inference, meta, "abc", "ABCMeta")
 
 
-def _may_be_data_descriptor(inference: Inference, entity: Entity, name: str) -> bool:
-    """True if a class may have a property, or the like, of a name, which takes what is set."""
-    for item in class_member(inference, entity, name):
-        kind, path, row = item.entity
+def _may_be_data_descriptor(inference: Inference, order: list[Entity], name: str) -> bool:
+    """True if one of some classes may have a property, or the like, which takes what is set."""
+    for kind, path, row in (
+        item.entity for cls in order for item in own_member(inference, cls, name)
+    ):
         facts = inference.need(path)
         if kind == FUNCTION and facts.definition.decorators[row] >= 0:
             return True
