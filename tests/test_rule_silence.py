@@ -1375,3 +1375,26 @@ Parser().parse_nothing()
 """,
         "unresolved-attribute",
     )
+
+
+def test_what_derives_from_a_class_that_a_test_finds(tmp_path: Path) -> None:
+    check_findings(
+        tmp_path,
+        VENV
+        + """
+#- .venv/lib/python3.12/site-packages/portable/__init__.py
+class Entry(dict):
+    @property
+    def reference(self): return 1
+def entries(source): return source.read()
+#- main.py
+import portable
+def references(source):
+    for each in portable.entries(source):
+        if isinstance(each, dict):
+            yield each.reference
+            yield each.referenced_by
+            #          ^^^^^^^^^^^^^ unresolved-attribute
+""",
+        "unresolved-attribute",
+    )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from ...indexer import facts as f
 from ...indexer import facts_view
@@ -30,6 +30,7 @@ from ...indexer.inference.members import member_definitions
 from ...indexer.inference.module_writes import package_files_with
 from ...indexer.inference.modules import imported_module
 from ...indexer.inference.names import bindings_in_force
+from ...indexer.inference.narrowing import narrow_by_tests
 from ...indexer.inference.query_cache import cached
 from ...indexer.inference.standard_types import standard_class
 from ...indexer.inference.types import CLASS_OBJECT, FUNCTION_OBJECT, INSTANCE, SUPER
@@ -38,7 +39,7 @@ from ...indexer.plugins.registry import is_used_as_double, replaced_members
 from ...indexer.scope_map import blocks_around
 from .callees import Callee
 from .context import CheckContext
-from .known_names import classes_with, is_used_together
+from .known_names import classes_with, files_outside_with, is_used_together
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -331,6 +332,25 @@ def is_derived_elsewhere(context: CheckContext, type_: Type, name: str) -> bool:
     return False
 
 
+def is_of_tested_class(context: CheckContext, receiver: int, name: str) -> bool:
+    """True if a test finds a class that is not of the workspace, and a derived one has a member.
+
+    ``isinstance(value, dict)`` holds for every kind of mapping that a library derives from it.
+    """
+    strict = context.strict
+    tested = narrow_by_tests(strict, context.path, receiver, ())
+    found = {value.entity for value in tested if value.form == INSTANCE}
+    classes = {cls for cls in found if cls.kind == CLASS and cls.is_outside}
+    if not classes:
+        return False
+    outside = (path for path, _ in files_outside_with(strict, name))
+    return any(
+        classes.intersection(strict.mro(other))
+        for path in islice(chain(strict.files_with(name), outside), _SEARCHED_FILES)
+        for other in classes_with(strict, path, name)
+    )
+
+
 def may_be_named_tuple(context: CheckContext, type_: Type, name: str) -> bool:
     """True if a value is declared as a tuple of any length, which may be one with named fields."""
     tuple_class = standard_class(context.strict, "builtins", "tuple")
@@ -598,6 +618,12 @@ EXCUSES = (
         "A subclass in the package of the declared class, or in the workspace, has the member.",
         "`def parse(self) -> Node` of a parser, which returns subclasses of `Node`",
         is_derived_elsewhere,
+    ),
+    Excuse(
+        "tested-class",
+        "A test says what it is derived from, and a class that derives so has the member.",
+        "`if isinstance(each, dict): each.reference`, where a library derives from `dict`",
+        is_of_tested_class,
     ),
     Excuse(
         "mixin",

@@ -346,6 +346,7 @@ _NOT = {
     "replaced": "no test replaces it",
     "outer-class": "no class around the class has the member",
     "derived-elsewhere": "no subclass in the package of the class has the member",
+    "tested-class": "no test says what it is derived from, or no class that derives so has it",
     "mixin": "the class is not mixed into others",
     "base-in-call": "no call of `type` makes a class of it and others",
     "part-of-test": "it is no part of test cases",

@@ -62,6 +62,7 @@ from ..excuses import (
     is_mixin_part,
     is_mocked,
     is_of_outer_class,
+    is_of_tested_class,
     is_part_of_test,
     is_returned_by_body,
     may_be_named_tuple,
@@ -106,6 +107,8 @@ def unresolved_attribute(context: CheckContext) -> Iterator[Finding]:
         if finding is None or _is_excused(context, parts.name, parts.position):
             continue
         if is_alternative(context, parts.position, parts.receiver):
+            continue
+        if is_of_tested_class(context, parts.receiver, parts.name):
             continue
         if not is_mocked(context, parts.receiver, parts.position):
             yield finding
