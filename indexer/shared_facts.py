@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 
 # Seconds that nothing is done here while a store says nothing: at first, when it has to connect,
 # and later. It may go on afterwards, beside the work.
-_FIRST_PATIENCE = 5.0
+FIRST_PATIENCE = 5.0
 _PATIENCE = 2.0
 # Bytes of source that a processor extracts in a second, at least.
 _RATE = 150_000
 # Files that are asked for at once.
 _BATCH = 64
 # One of so many facts that are taken is made again here and compared.
-_SAMPLE = 64
+SAMPLE = 64
 _UPLOAD_AT_ONCE = 100
 
 
@@ -53,7 +53,7 @@ def shared_cache_of(index: Index) -> SharedCache | None:
         index.note(f"the cache at {settings.url} needs another package: pip install "
                    "'flux-index[cache]'")  # fmt: skip
     except Exception as error:  # whatever a file system makes of its options
-        index.note(f"the cache at {settings.url} is not used: {_reason(error)}")
+        index.note(f"the cache at {settings.url} is not used: {reason_of(error)}")
     return None
 
 
@@ -88,7 +88,7 @@ class Download:
     def alone(self) -> Iterator[Digested]:
         """Yield what is had, for as long as that is worth waiting for."""
         started = time.monotonic()
-        patience = _FIRST_PATIENCE
+        patience = FIRST_PATIENCE
         enough = _RATE * (os.cpu_count() or 1)
         while True:
             try:
@@ -100,7 +100,7 @@ class Download:
             yield self._taken(answer)
             patience = _PATIENCE
             seconds = time.monotonic() - started
-            if seconds > _FIRST_PATIENCE and self._saved < enough * seconds:
+            if seconds > FIRST_PATIENCE and self._saved < enough * seconds:
                 return
 
     def ready(self) -> Iterator[Digested]:
@@ -137,7 +137,7 @@ class Download:
                 self._answers.put(_fetch(self._cache, self._read(batch)))
         except Exception as error:  # each file system has errors of its own
             self._cache.is_down = True
-            self._index.note(f"the cache at {self._cache.url} was not used: {_reason(error)}")
+            self._index.note(f"the cache at {self._cache.url} was not used: {reason_of(error)}")
         self._answers.put(None)
 
     def _next_batch(self) -> list[str]:
@@ -169,7 +169,7 @@ def _fetch(cache: SharedCache, files: Sequence[tuple[FileUpdate, bytes | None]])
         elif blob is None or not is_summarized(update, blob, raw):
             missed.append(update.path)
         else:
-            if not randrange(_SAMPLE) and extract_blob(raw) != blob:
+            if not randrange(SAMPLE) and extract_blob(raw) != blob:
                 raise PoisonedError(
                     f"what it has for {update.path} is not what that file says. Whoever wrote it "
                     "knows the secret: choose another one, and run flux-index clean --all"
@@ -202,7 +202,7 @@ class Upload:
         self._items.put(None)
         while self._thread.is_alive() and not self._cache.is_down:
             try:
-                self._progress.get(timeout=_FIRST_PATIENCE)
+                self._progress.get(timeout=FIRST_PATIENCE)
             except Empty:
                 break
         if self._thread.is_alive() and not self._cache.is_down:
@@ -216,9 +216,12 @@ class Upload:
         except Exception as error:  # each file system has errors of its own
             is_web = self._cache.url.startswith("http")  # most web servers only give
             if not is_web and not self._cache.is_down:
-                self._index.note(f"the cache at {self._cache.url} takes nothing: {_reason(error)}")
+                self._index.note(
+                    f"the cache at {self._cache.url} takes nothing: {reason_of(error)}"
+                )
         self._progress.put(None)
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """Return what an error of a file system says, in a line."""
     return str(error).strip().partition("\n")[0] or type(error).__name__

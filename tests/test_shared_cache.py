@@ -107,7 +107,7 @@ def object_store() -> Iterator[str]:
 def test_an_object_store(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, object_store: str
 ) -> None:
-    monkeypatch.setattr(shared_facts, "_FIRST_PATIENCE", 60.0)
+    monkeypatch.setattr(shared_facts, "FIRST_PATIENCE", 60.0)
     monkeypatch.setattr(shared_facts, "_PATIENCE", 60.0)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
@@ -146,7 +146,7 @@ def web_server(tmp_path: Path) -> Iterator[str]:
 def test_a_web_server(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, web_server: str
 ) -> None:
-    monkeypatch.setattr(shared_facts, "_FIRST_PATIENCE", 60.0)
+    monkeypatch.setattr(shared_facts, "FIRST_PATIENCE", 60.0)
     share(monkeypatch, tmp_path, f"file://{tmp_path}/store")
     build(root, tmp_path / "one")
     (root / "pack/m0.py").write_text("changed = 1\n")
@@ -212,7 +212,7 @@ def test_entries_that_were_tampered_with(tmp_path: Path, way: str) -> None:
 def test_somebody_who_knows_the_secret_and_lies(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shared_facts, "_SAMPLE", 1)
+    monkeypatch.setattr(shared_facts, "SAMPLE", 1)
     share(monkeypatch, tmp_path, f"file://{tmp_path}/store")
     _, _, facts = build(root, tmp_path / "one")
     found, _ = shared_cache_settings()
@@ -297,7 +297,7 @@ def test_a_bad_store_costs_a_moment(
 ) -> None:
     store = Bad(way)
     monkeypatch.setattr(shared_facts, "shared_cache_of", lambda index: store)
-    monkeypatch.setattr(shared_facts, "_FIRST_PATIENCE", 0.1)
+    monkeypatch.setattr(shared_facts, "FIRST_PATIENCE", 0.1)
     monkeypatch.setattr(shared_facts, "_PATIENCE", 0.1)
     report, notes, _ = build(root, tmp_path / "one")
     store.end.set()

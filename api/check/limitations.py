@@ -100,6 +100,7 @@ def _is_named_by_build(context: CheckContext, parts: list[str], level: int) -> b
 
 # Seconds of CPU that looking for them in one file may take.
 _SECONDS = 4.0
+TOO_MUCH_WORK = "takes too much work"
 _TRIED = f.IN_TRY | f.IN_HANDLER
 _USES = frozenset(
     [f.READ, f.CALLED, f.INHERITED, f.ANNOTATED, f.DECORATES, f.IMPORTED, f.MODULE_ROLE]
@@ -152,7 +153,7 @@ def _collect(
     except UnknownFileError:
         return
     except OutOfWorkError:
-        found[path] = Limitation(path, f"{path} takes too much work", [(path, 0, 0)])
+        found[path] = Limitation(path, f"{path} {TOO_MUCH_WORK}", [(path, 0, 0)])
 
 
 def _near(change: Change, path: str) -> Regions | None:

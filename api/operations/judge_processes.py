@@ -13,6 +13,7 @@ from ...indexer.paths import is_outside
 from ...indexer.snapshot import StaleError
 from ..open_workspace import OpenWorkspace
 from .kept_verdicts import KeptVerdicts
+from .shared_verdicts import shared_verdicts
 from .whole_files import FileVerdict, Judged, judge_here
 
 TYPE_CHECKING = False
@@ -41,6 +42,11 @@ def judge_files(session: OpenWorkspace, paths: Iterable[str]) -> dict[str, FileV
     kept = KeptVerdicts(inference)
     found = kept.of(ordered)
     todo = [path for path in ordered if path not in found]
+    shared = shared_verdicts(inference, kept, todo)
+    if shared is not None and (taken := shared.take(todo)):
+        kept.keep(taken)
+        found.update(_verdicts(taken))
+        todo = [path for path in todo if path not in taken]
     if todo:
         judged: dict[str, Judged] = {}
         if len(todo) >= _WORTH_PROCESSES and worker_count() > 1:
@@ -51,6 +57,8 @@ def judge_files(session: OpenWorkspace, paths: Iterable[str]) -> dict[str, FileV
         )
         kept.keep(judged)
         found.update(_verdicts(judged))
+        if shared is not None:
+            shared.give()
     return {path: found[path] for path in ordered}
 
 

@@ -15,7 +15,7 @@ import json
 import os
 import sys
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from ...indexer.errors import OutOfWorkError
@@ -26,10 +26,15 @@ from ...indexer.snapshot.query_cache import TOPS
 from ...indexer.snapshot.recording import Recording
 from ...indexer.workspace.git_folder import git_folders
 from ..check.context import CheckContext
+from ..check.fixes.ranking_model import NAME as RANKER
 from ..check.rules.modules import import_cycle
 from ..check.rules.ruff import find_ruff
 from ..version import version
 from .whole_files import FileVerdict, Judged
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...indexer.search_path.stamps import Stamp
 
 # Raise when the form of what is kept changes.
 _FORMAT = 3
@@ -68,12 +73,25 @@ class KeptVerdicts:
         return sorted(self._files)
 
     def _read(self, kept: dict[str, Any]) -> None:
-        files = cast("dict[str, str]", kept["files"])
-        if kept["format"] != _FORMAT or files.keys() != self._files.keys():
+        if kept["format"] != _FORMAT:
             return
         outside = cast("dict[str, object]", kept["outside"])
         if any(self._state(path) != state for path, state in outside.items()):
             return
+        verdicts = {
+            path: Judged(verdict=verdict, files=int(looked_at, 16), names=int(asked_for, 16))
+            for path, (verdict, looked_at, asked_for) in kept["verdicts"].items()
+        }
+        self._kept = self.holding(kept["files"], verdicts)
+        self._outside = outside if self._kept else {}
+
+    def holding(self, files: Mapping[str, str], verdicts: dict[str, Judged]) -> dict[str, Judged]:
+        """Return those of some verdicts that hold for the files as they are now.
+
+        ``files`` are what all files of the workspace were when the verdicts were found, by hash.
+        """
+        if files.keys() != self._files.keys():
+            return {}
         changed = 0
         pairs: list[tuple[bytes, bytes]] = []
         for place, path in enumerate(self.paths):
@@ -81,14 +99,14 @@ class KeptVerdicts:
                 changed |= 1 << place
                 pairs.append((bytes.fromhex(files[path]), bytes.fromhex(self._files[path])))
         names = turnover(self._index.facts_provider, pairs)
-        self._outside = outside
-        for path, (verdict, looked_at, asked_for) in kept["verdicts"].items():
-            judged = Judged(verdict=verdict, files=int(looked_at, 16), names=int(asked_for, 16))
+        held: dict[str, Judged] = {}
+        for path, judged in verdicts.items():
             hit = judged["names"] & names
-            if judged["files"] & changed or hit & ~TOPS:
+            if path not in files or judged["files"] & changed or hit & ~TOPS:
                 continue
             if not hit or self._is_free_of_cycles(path, judged):
-                self._kept[path] = judged
+                held[path] = judged
+        return held
 
     def _is_free_of_cycles(self, path: str, judged: Judged) -> bool:
         """True if a file had no import cycle and has none now, which is all that tops decide.
@@ -127,6 +145,21 @@ class KeptVerdicts:
         """Return the verdicts on some files, as far as they are kept."""
         return {path: self._kept[path]["verdict"] for path in paths if path in self._kept}
 
+    @property
+    def files(self) -> dict[str, str]:
+        """Hash of the content of each file of the workspace."""
+        return self._files
+
+    @property
+    def all(self) -> dict[str, Judged]:
+        """All verdicts that are kept and hold."""
+        return self._kept
+
+    def note_outside(self, stamps: Mapping[str, Stamp]) -> None:
+        """Note the files outside that verdicts of others rest on, as they were when they held."""
+        for path, stamp in stamps.items():
+            self._outside.setdefault(path, self._state(path, stamp))
+
     def keep(self, judged: dict[str, Judged]) -> None:
         """Keep verdicts that were found out, but for those that leave something out."""
         for path, each in judged.items():
@@ -158,6 +191,7 @@ def surroundings(inference: Inference) -> Iterator[str]:
     yield from _program_files()
     ruff = find_ruff(root)
     yield f"{sys.version} {sys.platform} {ruff} {ruff and stamp_of(ruff)}"
+    yield f"{stamp_of(os.path.join(workspace.state_dir, RANKER))}"
     environment, config = workspace.environment(), workspace.config
     described: list[object] = [
         *(getattr(config, name) for name in config.__slots__),

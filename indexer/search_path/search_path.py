@@ -193,6 +193,11 @@ class SearchPath:
             self._prepare()
         return self._roots
 
+    @property
+    def packages(self) -> dict[str, str]:
+        """Places of packages that only an import hook knows, by dotted name."""
+        return dict(self._packages) if self.roots else {}
+
     def top_levels(self) -> list[tuple[str, str]]:
         """(name, path) of each package folder and module that can be imported from outside."""
         found: dict[str, str] = {}

@@ -1,0 +1,248 @@
+"""Verdicts in a form that holds on other machines, and the key of all that they share.
+
+What a verdict rests on outside of the workspace is named by what it is rather than where it lies,
+and told by content. Most verdicts name no place outside at all. One that does so elsewhere than as
+the path of a definition, or names several such folders, whose order may be another one elsewhere,
+is not given to others; nor is one that ended because time was up.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import zlib
+from collections.abc import Iterator, Mapping
+from hashlib import blake2b
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as version_of
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from ...indexer.index import Index
+from ...indexer.index_file import content_hash, extractor_version
+from ...indexer.paths import is_outside
+from ...indexer.search_path.portable_paths import PortablePaths, names_in_folder
+from ...indexer.search_path.stamps import stamp_of
+from ...indexer.text import UnreadableError, read
+from ..check.fixes.ranking_model import NAME as RANKER
+from ..check.limitations import TOO_MUCH_WORK
+from ..check.rules.ruff import find_ruff
+from .whole_files import Judged
+
+if TYPE_CHECKING:
+    from ...indexer.search_path.stamps import Stamp
+
+_FORMAT = "verdicts 1"
+_PROGRAM = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+_LARGEST = 200_000_000
+
+
+class Unpacked(NamedTuple):
+    """Verdicts that others found."""
+
+    files: dict[str, str]
+    """What all files of the workspace were then: hashes by path."""
+
+    verdicts: dict[str, Judged]
+
+    outside: dict[str, Stamp]
+    """The files outside that they rest on, as they are here."""
+
+
+class PortableVerdicts:
+    """Verdicts on the files of a workspace, from and to other machines."""
+
+    def __init__(self, index: Index) -> None:
+        """Use the workspace and its environment as they are now."""
+        self._index = index
+        self.paths = PortablePaths(index.workspace, index.search_path)
+        self._key: bytes | None = None
+
+    @property
+    def key(self) -> bytes:
+        """Key of all that verdicts rest on and is no file; empty if that cannot be told."""
+        if self._key is None:
+            digest = blake2b(digest_size=16)
+            for each in _surroundings(self._index, self.paths):
+                if each is None:
+                    digest = None
+                    break
+                digest.update(each.encode("utf-8", "surrogatepass") + b"\0")
+            self._key = digest.digest() if digest is not None else b""
+        return self._key
+
+    def pack(self, files: Mapping[str, str], verdicts: Mapping[str, Judged]) -> tuple[bytes, int]:
+        """Return verdicts as others can take them, and how many of them nobody else can.
+
+        ``files`` are all files of the workspace with their contents' hashes. When a file outside
+        has changed since it was looked at, or nobody else can tell whether it did, none can.
+        """
+        outside: dict[str, str] = {}
+        stamps = [*self._index.outside_stamps(), *self._index.search_path.stamps().items()]
+        for path, stamp in stamps:
+            if path.endswith(".pth"):  # they say where folders are, which the key does
+                continue
+            name, state = self.paths.name(path), self.paths.state(path)
+            if name is None or state is None or _is_another(path, stamp):
+                return b"", len(verdicts)
+            outside[name] = state
+        packed: dict[str, object] = {}
+        for path, each in verdicts.items():
+            if self._is_portable(each["verdict"]):
+                verdict = _moved(each["verdict"], self.paths.name)
+                packed[path] = verdict, f"{each['files']:x}", f"{each['names']:x}"
+        told = {
+            "format": _FORMAT, "key": self.key.hex(), "files": files, "outside": outside,
+            "verdicts": packed,
+        }  # fmt: skip
+        blob = zlib.compress(json.dumps(told).encode("utf-8", "surrogatepass"), 6)
+        return blob, len(verdicts) - len(packed)
+
+    def unpack(self, blob: bytes) -> Unpacked | None:
+        """Return the verdicts of others; None when what they rest on outside is not so here."""
+        outside: dict[str, Stamp] = {}
+        try:
+            told = json.loads(zlib.decompressobj().decompress(blob, _LARGEST))
+            if told["format"] != _FORMAT or told["key"] != self.key.hex():
+                return None
+            for name, state in told["outside"].items():
+                path = self.paths.path(name)
+                if path is None:
+                    return None
+                outside[path] = stamp_of(path)  # before it is read: it may change meanwhile
+                if self.paths.state(path) != state:
+                    return None
+            verdicts = {
+                path: Judged(
+                    verdict=_moved(verdict, self.paths.path),
+                    files=int(looked_at, 16),
+                    names=int(asked_for, 16),
+                )
+                for path, (verdict, looked_at, asked_for) in told["verdicts"].items()
+            }
+        except (ValueError, KeyError, TypeError, AttributeError, zlib.error):
+            return None
+        return Unpacked(cast("dict[str, str]", told["files"]), verdicts, outside)
+
+    def _is_portable(self, verdict: Mapping[str, Any]) -> bool:
+        if any(each["why"].endswith(TOO_MUCH_WORK) for each in verdict["unjudged"]):
+            return False
+        for shown in (*verdict["items"], *verdict["unjudged"]):
+            kinds: set[str] = set()
+            for key, text in _texts(shown):
+                if key == "path" and is_outside(text):
+                    name = self.paths.name(text)
+                    if name is None:
+                        return False
+                    kinds.add(name.partition(":")[0])
+                elif self._tells_place(text) or (key == "path" and _leads_outside(text)):
+                    return False
+            if len(kinds) > 1:
+                return False
+        return True
+
+    def _tells_place(self, text: str) -> bool:
+        return any(folder in text for folder in self.paths.folders)
+
+
+def _moved(shown: Any, place: Any, key: str = "") -> Any:
+    """Return what is shown with another path for each that leads out of the workspace.
+
+    Names of places have a colon where no path of a file of the workspace has a module.
+    """
+    if isinstance(shown, dict):
+        fields = cast("dict[str, Any]", shown)
+        return {name: _moved(each, place, name) for name, each in fields.items()}
+    if isinstance(shown, list):
+        return [_moved(each, place, key) for each in cast("list[Any]", shown)]
+    if key == "path" and isinstance(shown, str) and _leads_outside(shown):
+        moved = place(shown)
+        if moved is None:
+            raise ValueError(shown)
+        return moved
+    return shown
+
+
+def _leads_outside(path: str) -> bool:
+    return is_outside(path) or path.partition(":")[0].rstrip("0123456789") in _KINDS
+
+
+_KINDS = frozenset(["stubs", "sources", "site", "workspace"])
+
+
+def _texts(shown: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each text that is shown, with the key that it stands under."""
+    if isinstance(shown, dict):
+        for name, each in cast("dict[str, Any]", shown).items():
+            yield from _texts(each, name)
+    elif isinstance(shown, list):
+        for each in cast("list[Any]", shown):
+            yield from _texts(each, key)
+    elif isinstance(shown, str):
+        yield key, shown
+
+
+def _is_another(path: str, stamp: tuple[int, int] | None) -> bool:
+    """True if a file is not as it was when it was looked at, or may have changed since unseen."""
+    if os.path.isdir(path):
+        return False  # of a folder, the names in it count
+    return stamp_of(path) != stamp
+
+
+def _surroundings(index: Index, paths: PortablePaths) -> Iterator[str | None]:
+    """Yield all that has a part in verdicts and is no file that they look at; None for unknown."""
+    workspace, search_path = index.workspace, index.search_path
+    yield f"{_FORMAT} {extractor_version()} {sys.implementation.name} {sys.version_info[:3]}"
+    yield f"{sys.platform} {_version_of('typeshed-client')}"
+    yield from _program_contents()
+    yield _content_of(find_ruff(workspace.root))
+    yield _content_of(os.path.join(workspace.state_dir, RANKER))
+    for folder in paths.sites:
+        yield from _names_in(folder)
+    yield from _names_in(search_path.stdlib_sources)
+    for folder in search_path.roots:
+        yield paths.name(folder)
+    for dotted, place in sorted(search_path.packages.items()):
+        yield dotted
+        yield paths.name(place)
+    environment, config = workspace.environment(), workspace.config
+    settings = {name: getattr(config, name) for name in config.__slots__ if name != "problems"}
+    described: list[object] = [
+        settings, environment.kind, environment.python_version, environment.lacking,
+        workspace.source_roots, workspace.package_dirs, workspace.projects,
+        search_path.version, search_path.versions_allowed, bool(search_path.stdlib),
+        search_path.has_sources_of_version, search_path.is_known,
+    ]  # fmt: skip
+    yield repr(described)
+
+
+def _version_of(name: str) -> str:
+    try:
+        return version_of(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def _content_of(path: str) -> str:
+    try:
+        return content_hash(read(path, _LARGEST)).hex() if path else ""
+    except UnreadableError:
+        return ""
+
+
+def _names_in(folder: str) -> list[str]:
+    try:
+        return ["\0".join(names_in_folder(folder))] if folder else [""]
+    except OSError:
+        return [""]
+
+
+def _program_contents() -> Iterator[str]:
+    """Yield the content of each file of this program: another rule finds other faults."""
+    for part in ("indexer", "api"):
+        for folder, folders, names in os.walk(os.path.join(_PROGRAM, part)):
+            folders.sort()
+            for name in sorted(names):
+                if name.endswith(".py"):
+                    path = os.path.join(folder, name)
+                    yield f"{os.path.relpath(path, _PROGRAM)} {_content_of(path)}"
