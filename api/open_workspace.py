@@ -8,6 +8,7 @@ from ..indexer.inference.inference import Inference
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from concurrent.futures import Executor
 
 
 class OpenWorkspace:
@@ -21,7 +22,8 @@ class OpenWorkspace:
     """
 
     __slots__ = (
-        "_is_derived", "_shared", "complete", "freshness", "index", "interrupt", "overlays",
+        "_is_derived", "_shared", "complete", "executor", "freshness", "index", "interrupt",
+        "overlays",
     )  # fmt: skip
 
     def __init__(
@@ -40,6 +42,8 @@ class OpenWorkspace:
         self.overlays: Mapping[str, bytes | None] = {}
         self.complete: Callable[[Index], object] | None = None
         """Builds what is not indexed yet, before a question that needs all of it."""
+        self.executor: Executor | None = None
+        """Other machines that judge whole files, see :mod:`.operations.judge_cluster`."""
 
     @classmethod
     def open(cls, start: str, *, freshness: str = "touch") -> OpenWorkspace:

@@ -5,21 +5,20 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cluster_helpers import Lossy, failed, running_scheduler, workers
 from workspace_helpers import plant, state_of
 
 from flux_index.api import cli
 from flux_index.indexer import cluster as cluster_module
 from flux_index.indexer import digest_pool, index_file
-from flux_index.indexer.cluster import Cluster, connect
+from flux_index.indexer.cluster import connect
 from flux_index.indexer.errors import FluxIndexError, OtherVersionError
 from flux_index.indexer.index import Index
 from flux_index.indexer.maintain import Progress
@@ -40,42 +39,11 @@ def root(tmp_path: Path) -> Path:
     return plant(tmp_path / "work", files={"pyproject.toml": "", **FILES})
 
 
-@contextmanager
-def workers(address: str, count: int) -> Iterator[dict[str, int]]:
-    """Worker processes of a Dask cluster, by the names that it knows them by."""
-    command = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--no-nanny"]
-    options = ["--nthreads", "1", "--no-dashboard", "--death-timeout", "60", "--host", "127.0.0.1"]
-    running = [
-        subprocess.Popen([*command, *options, "--name", f"w{number}"], stderr=subprocess.DEVNULL)
-        for number in range(count)
-    ]
-    try:
-        yield {f"w{number}": process.pid for number, process in enumerate(running)}
-    finally:
-        for process in running:
-            process.kill()
-            process.wait()
-
-
 @pytest.fixture(scope="module")
 def scheduler() -> Iterator[str]:
     """The address of a scheduler in a process of its own."""
-    program = (
-        "import asyncio\n"
-        "from distributed import Scheduler\n"
-        "async def main():\n"
-        "    async with Scheduler(host='127.0.0.1', port=0, dashboard=False) as scheduler:\n"
-        "        print(scheduler.address, flush=True)\n"
-        "        await asyncio.wait_for(scheduler.finished(), 300)\n"
-        "asyncio.run(main())\n"
-    )
-    command = [sys.executable, "-c", program]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
-        assert process.stdout is not None
-        yield process.stdout.readline().strip()
-        process.kill()
+    with running_scheduler() as address:
+        yield address
 
 
 def kept(index: Index) -> dict[str, Any]:
@@ -154,27 +122,6 @@ def test_the_command_line(root: Path, scheduler: str, capsys: pytest.CaptureFixt
     assert "30 files" in capsys.readouterr().out
     assert cli.main(["index", str(root), "--executor", place, "--jobs", "2"]) == 2
     assert "--jobs is for this machine" in capsys.readouterr().err
-
-
-class Lossy(Cluster):
-    """A cluster that does what ``lose`` says with the task of that number."""
-
-    def __init__(self, lose: Callable[[int], Future[Any] | None]) -> None:
-        self.threads = ThreadPoolExecutor(2)
-        self.lose = lose
-        self.count = 0
-        super().__init__(self.take, 2, self.threads.shutdown)
-
-    def take(self, fn: Callable[..., Any], *given: Any) -> Future[Any]:
-        self.count += 1
-        lost = self.lose(self.count)
-        return self.threads.submit(fn, *given) if lost is None else lost
-
-
-def failed(error: Exception) -> Future[Any]:
-    future: Future[Any] = Future()
-    future.set_exception(error)
-    return future
 
 
 def gone(number: int) -> Future[Any] | None:

@@ -7,6 +7,7 @@ import sys
 from typing import Any, cast
 
 from ...indexer.errors import InvalidArgumentsError
+from ..operations.table import call
 from ..render.findings import finding_lines, github_annotations, record, unjudged_lines
 from ..render.styles import CompactStyle
 from ..render.words import json_text
@@ -19,6 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ..open_workspace import OpenWorkspace
     from ..types import Judgement
 
 FORMATS = ("text", "compact", "json", "sarif", "github")
@@ -30,6 +32,9 @@ PARAMETERS = (
     Parameter("since", "string", "Check what has changed since this revision; by default HEAD."),
     Parameter("staged", "boolean", "Check what is staged, not what is on disk.", default=False),
     Parameter("all", "boolean", "Check whole files, not only what was edited.", default=False),
+    Parameter("executor", "string",
+        "With --all: judge on other machines: dask://HOST:PORT or ray://HOST:PORT, a cluster that "
+        "you trust and that has the same flux-index installed."),
     Parameter("findings", "boolean",
         "Tell what is wrong only, not what could not be judged.", default=False),
     Parameter("format", "string",
@@ -48,10 +53,16 @@ def run(arguments: Sequence[str]) -> int:
     values, paths = parse(arguments, PARAMETERS, "validate")
     if values.get("stdin") and not values.get("path"):
         raise InvalidArgumentsError("--stdin needs --path, the file that it is meant for")
+    if values.get("executor") and not values.get("all"):
+        raise InvalidArgumentsError("--executor is for whole files: it goes with --all")
     session = open_workspace(start_of(values, paths))
     try:
         change = {k: v for k, v in change_arguments(values, paths).items() if v is not None}
-        answer = answer_of(session, "validate", {**change, "limit": _UNLIMITED})
+        asked = {**change, "limit": _UNLIMITED}
+        if values.get("executor"):
+            answer = _answer_of_cluster(session, asked, values["executor"])
+        else:
+            answer = answer_of(session, "validate", asked)
         root = session.index.workspace.root
     finally:
         session.close()
@@ -60,6 +71,23 @@ def run(arguments: Sequence[str]) -> int:
     shape = "json" if values.get("json") else values.get("format", "text")
     write(rendered(cast("Judgement", answer), root, shape))
     return WRONG if answer["counts"]["error"] else OK
+
+
+def _answer_of_cluster(
+    session: OpenWorkspace, arguments: Mapping[str, Any], address: str
+) -> Mapping[str, Any]:
+    """Answer with the help of other machines; raises FluxIndexError when there are none."""
+    # Late: its library is an extra and loads a lot.
+    from ...indexer.cluster import connect
+
+    session.executor = connect(address)
+    try:
+        answer = call(session, "validate", arguments)
+    finally:
+        session.executor.shutdown()
+    for note in session.index.notes:
+        say(f"flux-index: {note}")
+    return answer
 
 
 def start_of(values: Mapping[str, Any], paths: Sequence[str]) -> str:

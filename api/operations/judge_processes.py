@@ -49,8 +49,14 @@ def judge_files(session: OpenWorkspace, paths: Iterable[str]) -> dict[str, FileV
         todo = [path for path in todo if path not in taken]
     if todo:
         judged: dict[str, Judged] = {}
-        if len(todo) >= _WORTH_PROCESSES and worker_count() > 1:
-            judged = _judge_in_processes(inference, todo, kept.paths)
+        if session.executor is not None:
+            # Late: few judge on other machines.
+            from .judge_cluster import judge_on_cluster
+
+            judged = judge_on_cluster(inference, kept, session.executor, todo)
+        left = [path for path in todo if path not in judged]
+        if len(left) >= _WORTH_PROCESSES and worker_count() > 1:
+            judged.update(_judge_in_processes(inference, left, kept.paths))
         # Those as well that no process could be had for.
         judged.update(
             judge_here(inference, [path for path in todo if path not in judged], kept.paths)

@@ -13,11 +13,13 @@ import os
 import sys
 import zlib
 from collections.abc import Iterator, Mapping
-from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as version_of
+from itertools import chain
+from os.path import isdir
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from ...indexer.hashing import blake2b
 from ...indexer.index import Index
 from ...indexer.index_file import content_hash, extractor_version
 from ...indexer.paths import is_outside
@@ -48,6 +50,9 @@ class Unpacked(NamedTuple):
     outside: dict[str, Stamp]
     """The files outside that they rest on, as they are here."""
 
+    differing: list[str]
+    """Names of those that are not the same here: the verdicts do not hold."""
+
 
 class PortableVerdicts:
     """Verdicts on the files of a workspace, from and to other machines."""
@@ -63,7 +68,8 @@ class PortableVerdicts:
         """Key of all that verdicts rest on and is no file; empty if that cannot be told."""
         if self._key is None:
             digest = blake2b(digest_size=16)
-            for each in _surroundings(self._index, self.paths):
+            told = chain([program_key(self._index.workspace.root)], self._surroundings())
+            for each in told:
                 if each is None:
                     digest = None
                     break
@@ -71,19 +77,22 @@ class PortableVerdicts:
             self._key = digest.digest() if digest is not None else b""
         return self._key
 
-    def pack(self, files: Mapping[str, str], verdicts: Mapping[str, Judged]) -> tuple[bytes, int]:
+    def pack(
+        self, files: Mapping[str, str], verdicts: Mapping[str, Judged], *, is_still: bool = False
+    ) -> tuple[bytes, int]:
         """Return verdicts as others can take them, and how many of them nobody else can.
 
         ``files`` are all files of the workspace with their contents' hashes. When a file outside
-        has changed since it was looked at, or nobody else can tell whether it did, none can.
+        has changed since it was looked at, or nobody else can tell whether it did, none can;
+        ``is_still`` says that nobody changes any.
         """
         outside: dict[str, str] = {}
-        stamps = [*self._index.outside_stamps(), *self._index.search_path.stamps().items()]
-        for path, stamp in stamps:
-            if path.endswith(".pth"):  # they say where folders are, which the key does
-                continue
+        # Files that tell where folders lie have had their part in the key.
+        stamps = [pair for pair in self._index.search_path.stamps().items() if isdir(pair[0])]
+        for path, stamp in [*self._index.outside_stamps(), *stamps]:
             name, state = self.paths.name(path), self.paths.state(path)
-            if name is None or state is None or _is_another(path, stamp):
+            is_same = is_still or isdir(path) or stamp_of(path) == stamp
+            if name is None or state is None or not is_same:
                 return b"", len(verdicts)
             outside[name] = state
         packed: dict[str, object] = {}
@@ -99,8 +108,9 @@ class PortableVerdicts:
         return blob, len(verdicts) - len(packed)
 
     def unpack(self, blob: bytes) -> Unpacked | None:
-        """Return the verdicts of others; None when what they rest on outside is not so here."""
+        """Return the verdicts of others; None when they are of another program or environment."""
         outside: dict[str, Stamp] = {}
+        differing: list[str] = []
         try:
             told = json.loads(zlib.decompressobj().decompress(blob, _LARGEST))
             if told["format"] != _FORMAT or told["key"] != self.key.hex():
@@ -111,7 +121,7 @@ class PortableVerdicts:
                     return None
                 outside[path] = stamp_of(path)  # before it is read: it may change meanwhile
                 if self.paths.state(path) != state:
-                    return None
+                    differing.append(name)
             verdicts = {
                 path: Judged(
                     verdict=_moved(verdict, self.paths.path),
@@ -122,10 +132,11 @@ class PortableVerdicts:
             }
         except (ValueError, KeyError, TypeError, AttributeError, zlib.error):
             return None
-        return Unpacked(cast("dict[str, str]", told["files"]), verdicts, outside)
+        return Unpacked(cast("dict[str, str]", told["files"]), verdicts, outside, differing)
 
     def _is_portable(self, verdict: Mapping[str, Any]) -> bool:
-        if any(each["why"].endswith(TOO_MUCH_WORK) for each in verdict["unjudged"]):
+        is_cut_off = any(each["why"].endswith(TOO_MUCH_WORK) for each in verdict["unjudged"])
+        if verdict["left_out"] or is_cut_off:
             return False
         for shown in (*verdict["items"], *verdict["unjudged"]):
             kinds: set[str] = set()
@@ -140,6 +151,30 @@ class PortableVerdicts:
             if len(kinds) > 1:
                 return False
         return True
+
+    def _surroundings(self) -> Iterator[str | None]:
+        """Yield what else has a part in verdicts and is no file that they look at.
+
+        None stands for what has no name elsewhere.
+        """
+        workspace, search_path = self._index.workspace, self._index.search_path
+        yield _content_of(os.path.join(workspace.state_dir, RANKER))
+        for folder in (*self.paths.sites, search_path.stdlib_sources):
+            yield _names_in(folder)
+        for folder in search_path.roots:
+            yield self.paths.name(folder)
+        for dotted, place in sorted(search_path.packages.items()):
+            yield dotted
+            yield self.paths.name(place)
+        environment, config = workspace.environment(), workspace.config
+        settings = {name: getattr(config, name) for name in config.__slots__ if name != "problems"}
+        described: list[object] = [
+            settings, environment.kind, environment.python_version, environment.lacking,
+            workspace.source_roots, workspace.package_dirs, workspace.projects,
+            search_path.version, search_path.versions_allowed, bool(search_path.stdlib),
+            search_path.has_sources_of_version, search_path.is_known,
+        ]  # fmt: skip
+        yield repr(described)
 
     def _tells_place(self, text: str) -> bool:
         return any(folder in text for folder in self.paths.folders)
@@ -164,7 +199,8 @@ def _moved(shown: Any, place: Any, key: str = "") -> Any:
 
 
 def _leads_outside(path: str) -> bool:
-    return is_outside(path) or path.partition(":")[0].rstrip("0123456789") in _KINDS
+    kind, colon, _ = path.partition(":")
+    return is_outside(path) or (bool(colon) and kind.rstrip("0123456789") in _KINDS)
 
 
 _KINDS = frozenset(["stubs", "sources", "site", "workspace"])
@@ -182,38 +218,17 @@ def _texts(shown: Any, key: str = "") -> Iterator[tuple[str, str]]:
         yield key, shown
 
 
-def _is_another(path: str, stamp: tuple[int, int] | None) -> bool:
-    """True if a file is not as it was when it was looked at, or may have changed since unseen."""
-    if os.path.isdir(path):
-        return False  # of a folder, the names in it count
-    return stamp_of(path) != stamp
+def program_key(root: str) -> str:
+    """Return what judges: programs of which this is the same find the same of the same files.
 
-
-def _surroundings(index: Index, paths: PortablePaths) -> Iterator[str | None]:
-    """Yield all that has a part in verdicts and is no file that they look at; None for unknown."""
-    workspace, search_path = index.workspace, index.search_path
-    yield f"{_FORMAT} {extractor_version()} {sys.implementation.name} {sys.version_info[:3]}"
-    yield f"{sys.platform} {_version_of('typeshed-client')}"
-    yield from _program_contents()
-    yield _content_of(find_ruff(workspace.root))
-    yield _content_of(os.path.join(workspace.state_dir, RANKER))
-    for folder in paths.sites:
-        yield from _names_in(folder)
-    yield from _names_in(search_path.stdlib_sources)
-    for folder in search_path.roots:
-        yield paths.name(folder)
-    for dotted, place in sorted(search_path.packages.items()):
-        yield dotted
-        yield paths.name(place)
-    environment, config = workspace.environment(), workspace.config
-    settings = {name: getattr(config, name) for name in config.__slots__ if name != "problems"}
-    described: list[object] = [
-        settings, environment.kind, environment.python_version, environment.lacking,
-        workspace.source_roots, workspace.package_dirs, workspace.projects,
-        search_path.version, search_path.versions_allowed, bool(search_path.stdlib),
-        search_path.has_sources_of_version, search_path.is_known,
-    ]  # fmt: skip
-    yield repr(described)
+    A ruff that lies in the folder ``root`` is none.
+    """
+    digest = blake2b(digest_size=16)
+    python = f"{sys.implementation.name} {sys.version_info[:3]} {sys.platform}"
+    told = (_FORMAT, extractor_version(), _version_of("typeshed-client"), python)
+    for each in chain(told, [_content_of(find_ruff(root))], _program_contents()):
+        digest.update(each.encode("utf-8", "surrogatepass") + b"\0")
+    return digest.hexdigest()
 
 
 def _version_of(name: str) -> str:
@@ -230,11 +245,11 @@ def _content_of(path: str) -> str:
         return ""
 
 
-def _names_in(folder: str) -> list[str]:
+def _names_in(folder: str) -> str:
     try:
-        return ["\0".join(names_in_folder(folder))] if folder else [""]
+        return "\0".join(names_in_folder(folder)) if folder else ""
     except OSError:
-        return [""]
+        return ""
 
 
 def _program_contents() -> Iterator[str]:

@@ -52,7 +52,7 @@ class SharedVerdicts:
         for address in (exact, latest):
             blob = entries.get(address)
             unpacked = self._portable.unpack(blob) if blob is not None else None
-            if unpacked is None:
+            if unpacked is None or unpacked.differing:
                 continue
             self._get_facts(unpacked.files)
             held = self._kept.holding(unpacked.files, unpacked.verdicts)

@@ -34,6 +34,7 @@ _FILES: dict[str, tuple[bytes, ...]] = {
     "setup_ext.py": (_DOTTED, rb"Extension[\s\S]*" + _PYTHON),
     "hatch_build.py": (_DOTTED,),
 }
+BUILD_FILES = frozenset(_FILES)
 # What is read of one file.
 _MOST_BYTES = 1 << 20
 

@@ -99,6 +99,18 @@ class Environment:
             *flat(self.records),
         ]
 
+    def moved(self, site_packages: tuple[str, ...], stdlib: str | None) -> Environment:
+        """Return the same environment with its folders elsewhere."""
+        other = Environment(
+            self.kind,
+            self.found_by,
+            python_version=self.python_version,
+            site_packages=site_packages,
+            stdlib=stdlib,
+        )
+        other.lacking, other.requires_python = self.lacking, self.requires_python
+        return other
+
     @classmethod
     def restore(cls, fields: list[str]) -> Environment | None:
         """Return what `fields` gave, None if it would be found different today."""

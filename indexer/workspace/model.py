@@ -119,6 +119,10 @@ class Workspace:
             self._environment = restored
         return self._environment
 
+    def use_environment(self, environment: Environment) -> None:
+        """Take an environment that somebody else has found."""
+        self._environment = environment
+
     def forget_environment(self) -> None:
         """Find the environment anew when it is asked for again."""
         self._environment = None
