@@ -21,6 +21,8 @@ class Bench:
         self.tree = corpus.copy(source, self.path("first", self.tree_name))
         self.definition = corpus.DEFINITION
         self.references = corpus.REFERENCES
+        self.repository = ""
+        """A clone whose newest commits are judged."""
 
     def path(self, *parts: str) -> str:
         """A place in the working folder."""

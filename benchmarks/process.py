@@ -124,6 +124,16 @@ def cpu(pid: int) -> float:
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
+def family(pid: int) -> list[int]:
+    """A running process and those that it started, and so on; itself alone if unknown."""
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+            children = [int(each) for each in file.read().split()]
+    except OSError:
+        children = []
+    return [pid, *(each for child in children for each in family(child))]
+
+
 def memory(pid: int) -> tuple[float, float]:
     """Resident megabytes of a process now, and the most there were; the latter 0 if unknown."""
     try:

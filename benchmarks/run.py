@@ -16,12 +16,14 @@ from tempfile import TemporaryDirectory
 
 import corpus
 import hooks
+import promises
 import serving
 import warm
 import whole
 from bench import Bench
 from table import Table
 
+_HERE = os.path.dirname(os.path.abspath(__file__))
 MEASURES = {
     "cold": whole.cold,
     "peers": whole.peers,
@@ -34,6 +36,7 @@ MEASURES = {
     "memory": serving.memory,
     "first": serving.first_answers,
     "hooks": hooks.hooks,
+    **promises.MEASURES,
 }
 
 
@@ -43,6 +46,8 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=5, help="of what is a whole process")
     parser.add_argument("--corpus", help=f"an unpacked {corpus.NAME}, instead of fetching it")
     parser.add_argument("--peers", help="folder with the peers' programs, before those on PATH")
+    parser.add_argument("--repository", default=os.path.dirname(_HERE),
+                        help="whose newest commits are judged; by default this one")  # fmt: skip
     parser.add_argument("--json", metavar="FILE", help="also write every figure there")
     options = parser.parse_args()
     chosen = options.only.split(",") if options.only else list(MEASURES)
@@ -53,6 +58,7 @@ def main() -> int:
     failed = False
     with TemporaryDirectory(prefix="flux-index-bench-") as work:
         bench = Bench(options.corpus or corpus.fetch(), work, options.runs, options.peers)
+        bench.repository = os.path.abspath(options.repository)
         os.environ.update(bench.env)
         for name in chosen:
             print(f"{name}:", file=sys.stderr)
