@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from table import Table
 
 # What is judged whole, of the corpus; and the method that is asked for.
-_FOLDER = "django/db"
+_FOLDER = "django/core"
 _METHOD, _METHOD_FILE = "django.db.models.query.QuerySet.filter", "django/db/models/query.py"
 CHECKERS = {"ty": ["ty", "check", "--output-format", "concise"], "basedpyright": ["basedpyright"]}
 SERVERS = {
@@ -39,7 +39,7 @@ SERVERS = {
 }
 PACKAGES = ("click==8.3.0", "flask==3.1.2", "httpx==0.28.1", "requests==2.32.5", "rich==14.2.0")
 _FILES = 20_000
-_EDITS = 3
+_EDITS = 2
 _COMMITS = 20
 # Files that an editor has open.
 _OPENED = 5

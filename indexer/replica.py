@@ -13,7 +13,8 @@ import os
 import pickle
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from .index_file import content_hash
@@ -68,9 +69,9 @@ class Replica:
         self._parts: dict[bytes, bytes] = {}
         self.manifest: dict[str, bytes] = {}
         """Hash of the part of each folder."""
-        self._places = {
-            **{f"site{number}": folder for number, folder in enumerate(paths.sites)},
-        }
+        self.additions = 0
+        """How often something was added."""
+        self._places = {f"site{number}": folder for number, folder in enumerate(paths.sites)}
         if stdlib := index.workspace.environment().stdlib:
             self._places["sources"] = stdlib
         self._imported: set[str] = {"pytest", "_pytest"}
@@ -98,6 +99,7 @@ class Replica:
             kind, _, name = top.partition(":")
             self._pack_top(kind, self._places[kind], name)
         self._pack_environment()
+        self.additions += 1
         return True
 
     def _pack_workspace(self) -> None:
@@ -111,15 +113,17 @@ class Replica:
         rust = {f"{folder}/rust".lstrip("/") for folder in folders}
         folders |= {each for each in rust if os.path.isfile(absolute(f"{each}/Cargo.toml"))}
         for folder in sorted(folders):
-            self._pack_folder("workspace", self._index.workspace.root, folder, _of_workspace)
+            self._pack_folder(
+                "workspace", self._index.workspace.root, folder, self._is_of_workspace
+            )
 
     def _pack_environment(self) -> None:
         """Add the top folders as they are now, and what tells of distributions."""
         for kind, place in self._places.items():
-            self._pack_folder(kind, place, "", _of_site)
+            self._pack_folder(kind, place, "", partial(self._is_of_site, kind))
             for name in _names(place):
                 if name.endswith((".dist-info", ".egg-info")):
-                    self._pack_folder(kind, place, name, _of_distribution)
+                    self._pack_folder(kind, place, name, _is_metadata)
 
     def _pack_imported(self) -> None:
         """Add the packages of the environment that the workspace imports, and plugins of pytest."""
@@ -136,9 +140,18 @@ class Replica:
         self._whole.add(f"{kind}:{name}")
         for where, folders, _ in os.walk(f"{place}/{name}"):
             folders[:] = [each for each in folders if each != "__pycache__"]
-            self._pack_folder(kind, place, where[len(place) + 1 :], _of_package)
+            self._pack_folder(kind, place, where[len(place) + 1 :], _is_code)
 
-    def _pack_folder(self, kind: str, place: str, folder: str, wanted: object) -> None:
+    def _is_of_workspace(self, relative: str) -> bool:
+        return relative in self._files or relative.rpartition("/")[2] in _SETTINGS
+
+    def _is_of_site(self, kind: str, name: str) -> bool:
+        return f"{kind}:{name}" in self._whole or tells_places(name)
+
+    def _pack_folder(
+        self, kind: str, place: str, folder: str, is_wanted: Callable[[str], bool]
+    ) -> None:
+        """Make the part of a folder, with the content of files whose relative paths are wanted."""
         where = f"{place}/{folder}" if folder else place
         if not os.path.isdir(where):
             return  # what is no package is part of the folder around it
@@ -147,7 +160,9 @@ class Replica:
         for name in _names(where):
             path = f"{where}/{name}"
             relative = f"{folder}/{name}" if folder else name
-            entry = self._entry(kind, path, relative, wanted)
+            if name.startswith(".") and name not in _SETTINGS and relative not in self._files:
+                continue  # what tools keep for themselves
+            entry = self._entry(kind, path, relative, is_wanted(relative))
             if kind == "workspace" and relative in self._files:
                 entry = entry._replace(is_indexed=True)
             entries.append(entry)
@@ -161,23 +176,16 @@ class Replica:
         self._parts[digest] = packed
         self.manifest[f"{kind}:{folder}"] = digest
 
-    def _entry(self, kind: str, path: str, relative: str, wanted: object) -> Entry:
+    def _entry(self, kind: str, path: str, relative: str, is_wanted: bool) -> Entry:
         name = relative.rpartition("/")[2]
         if os.path.islink(path):
             return Entry(name, LINK, self._target(path).encode("utf-8", "surrogateescape"))
         if os.path.isdir(path):
             return Entry(name, FOLDER)
-        if wanted is _of_workspace:
-            is_wanted = relative in self._files or name in _SETTINGS
-            limit = self._index.workspace.config.max_file_size
-            if is_wanted and (size := _size(path)) > limit:
+        if is_wanted and kind == "workspace":
+            size = _size(path)
+            if size > self._index.workspace.config.max_file_size:
                 return Entry(name, SIZE, str(size).encode())
-        elif wanted is _of_site:
-            is_wanted = f"{kind}:{name}" in self._whole or tells_places(name)
-        elif wanted is _of_distribution:
-            is_wanted = name in _METADATA or tells_places(name)
-        else:
-            is_wanted = name.endswith((*_SOURCES, *_COMPILED)) or name == "py.typed"
         content = _content(path) if is_wanted else b""
         if content is None:
             return Entry(name, FILE)
@@ -195,21 +203,21 @@ class Replica:
         return f"/{self._paths.name(os.path.realpath(link)) or 'elsewhere:'}"
 
 
-# Whose files are looked at in a folder.
-_of_workspace, _of_site, _of_distribution, _of_package = object(), object(), object(), object()
+def _is_metadata(relative: str) -> bool:
+    name = relative.rpartition("/")[2]
+    return name in _METADATA or tells_places(name)
+
+
+def _is_code(relative: str) -> bool:
+    return relative.endswith((*_SOURCES, *_COMPILED)) or relative.endswith("/py.typed")
 
 
 def _names(folder: str) -> list[str]:
-    """Return the names in a folder, in order, without caches and what tools keep for themselves."""
+    """Return the names in a folder, in order."""
     try:
-        names = os.listdir(folder)
+        return sorted(name for name in os.listdir(folder) if name != "__pycache__")
     except OSError:
         return []
-    return sorted(
-        name
-        for name in names
-        if name != "__pycache__" and (not name.startswith(".") or name in _SETTINGS)
-    )
 
 
 def tells_places(name: str) -> bool:

@@ -37,7 +37,8 @@ FILES = {
     "shop/__init__.py": "",
     "shop/order.py": "class Order:\n    def total(self): return 1\n\ndef first(): return Order()\n",
     "shop/native.pyx": "cdef int x\n",
-    "shop/big.py": "x = 1\n",
+    "shop/.hidden.py": "x = missing\n",
+    ".ci/make.py": "x = missing\n",
     **{f"shop/use{n}.py": USE.replace("{n}", str(n)) for n in range(8)},
 }
 SITE = {

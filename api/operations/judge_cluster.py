@@ -111,7 +111,8 @@ class _Distribution:
             {},
         )
         self._pending: deque[tuple[list[str], int]] = deque()
-        self._running: dict[Future[Answer], tuple[list[str], int]] = {}
+        # Each with the files, how often they were asked for, and what had been added by then.
+        self._running: dict[Future[Answer], tuple[list[str], int, int]] = {}
         self._judged: dict[str, Judged] = {}
         self.notes: list[str] = []
 
@@ -147,11 +148,11 @@ class _Distribution:
         except Exception as error:  # each library has errors of its own
             self._lose(error)
             return
-        self._running[future] = paths, rounds
+        self._running[future] = paths, rounds, self._replica.additions
 
     def _take_in(self, future: Future[Answer]) -> None:
         """Take in an answer, and ask again where it was none."""
-        paths, rounds = self._running.pop(future)
+        paths, rounds, additions = self._running.pop(future)
         try:
             answer = future.result()
         except OtherVersionError:
@@ -170,8 +171,9 @@ class _Distribution:
             held = self._kept.holding(unpacked.files, unpacked.verdicts)
             self._judged.update({path: held[path] for path in paths if path in held})
             self._kept.note_outside(unpacked.outside)
-        elif rounds < _MOST_ROUNDS:
-            self._replica.add(unpacked.differing)
+        elif rounds < _MOST_ROUNDS and (
+            self._replica.add(unpacked.differing) or self._replica.additions > additions
+        ):
             self._pending.appendleft((paths, rounds + 1))
 
     def _lose(self, error: Exception) -> None:
