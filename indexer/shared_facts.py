@@ -37,7 +37,7 @@ _RATE = 150_000
 # Files that are asked for at once.
 _BATCH = 64
 # One of so many facts that are taken is made again here and compared.
-SAMPLE = 64
+_SAMPLE = 64
 _UPLOAD_AT_ONCE = 100
 
 
@@ -169,7 +169,7 @@ def _fetch(cache: SharedCache, files: Sequence[tuple[FileUpdate, bytes | None]])
         elif blob is None or not is_summarized(update, blob, raw):
             missed.append(update.path)
         else:
-            if not randrange(SAMPLE) and extract_blob(raw) != blob:
+            if not randrange(_SAMPLE) and extract_blob(raw) != blob:
                 raise PoisonedError(
                     f"what it has for {update.path} is not what that file says. Whoever wrote it "
                     "knows the secret: choose another one, and run flux-index clean --all"

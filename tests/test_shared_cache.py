@@ -212,7 +212,7 @@ def test_entries_that_were_tampered_with(tmp_path: Path, way: str) -> None:
 def test_somebody_who_knows_the_secret_and_lies(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shared_facts, "SAMPLE", 1)
+    monkeypatch.setattr(shared_facts, "_SAMPLE", 1)
     share(monkeypatch, tmp_path, f"file://{tmp_path}/store")
     _, _, facts = build(root, tmp_path / "one")
     found, _ = shared_cache_settings()

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from ...indexer.hashing import blake2b
 from ...indexer.inference.inference import Inference
-from ...indexer.shared_facts import FIRST_PATIENCE, SAMPLE, Upload, reason_of, shared_cache_of
+from ...indexer.shared_facts import FIRST_PATIENCE, Upload, reason_of, shared_cache_of
 from .kept_verdicts import KeptVerdicts
 from .portable_verdicts import PortableVerdicts
 from .whole_files import Judged, judge_here
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 # Fewer files than this are judged in less time than a store elsewhere is asked.
 _WORTH_ASKING = 8
+# One of so many verdicts that are taken is found out here and compared. Judging a file alone takes
+# some eight times what it takes among others: so it is as much of the work as with facts.
+SAMPLE = 512
 _log = logging.getLogger(__name__)
 
 
