@@ -13,12 +13,12 @@ from ...indexer.paths import is_outside
 from ...indexer.snapshot import StaleError
 from ..open_workspace import OpenWorkspace
 from .kept_verdicts import KeptVerdicts
-from .shared_verdicts import shared_verdicts
 from .whole_files import FileVerdict, Judged, judge_here
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...indexer.search_path.stamps import Stamp
+    from .shared_verdicts import SharedVerdicts
 
     # Verdicts; the files that were seen, by content; the state of those outside; notes.
     _Found = tuple[dict[str, Judged], dict[str, bytes], list[tuple[str, Stamp]], list[str]]
@@ -28,6 +28,8 @@ _WORTH_PROCESSES = 24
 # Files beside one another share much of what they rest on, but the last worker should end in time.
 _CHUNKS_OF_WORKER, _LARGEST_CHUNK = 6, 40
 _SECONDS_BETWEEN_LOOKS = 0.1
+# Fewer files than this are judged in less time than a store elsewhere is asked.
+_WORTH_ASKING = 8
 
 
 def judge_files(session: OpenWorkspace, paths: Iterable[str]) -> dict[str, FileVerdict]:
@@ -42,7 +44,12 @@ def judge_files(session: OpenWorkspace, paths: Iterable[str]) -> dict[str, FileV
     kept = KeptVerdicts(inference)
     found = kept.of(ordered)
     todo = [path for path in ordered if path not in found]
-    shared = shared_verdicts(inference, kept, todo)
+    shared: SharedVerdicts | None = None
+    if len(todo) >= _WORTH_ASKING:
+        # Late: it loads what extracts, and mostly verdicts are kept.
+        from .shared_verdicts import shared_verdicts
+
+        shared = shared_verdicts(inference, kept)
     if shared is not None and (taken := shared.take(todo)):
         kept.keep(taken)
         found.update(_verdicts(taken))

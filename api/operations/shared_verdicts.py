@@ -26,8 +26,6 @@ from .whole_files import Judged, judge_here
 if TYPE_CHECKING:
     from ...indexer.store.shared_cache import SharedCache
 
-# Fewer files than this are judged in less time than a store elsewhere is asked.
-_WORTH_ASKING = 8
 # One of so many verdicts that are taken is found out here and compared. Judging a file alone takes
 # some eight times what it takes among others: so it is as much of the work as with facts.
 SAMPLE = 512
@@ -148,11 +146,7 @@ def _shown(verdict: object) -> str:
     return json.dumps(verdict, sort_keys=True)
 
 
-def shared_verdicts(
-    inference: Inference, kept: KeptVerdicts, todo: list[str]
-) -> SharedVerdicts | None:
-    """Return what others share, if the user shares a cache and it is worth asking; else None."""
-    if len(todo) < _WORTH_ASKING:
-        return None
+def shared_verdicts(inference: Inference, kept: KeptVerdicts) -> SharedVerdicts | None:
+    """Return what others share of a workspace; None unless the user shares a cache."""
     cache = shared_cache_of(inference.snapshot.index)
     return None if cache is None else SharedVerdicts(inference, kept, cache)
