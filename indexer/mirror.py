@@ -1,4 +1,4 @@
-"""A workspace of another machine, as a worker has it: files in a temporary folder, and an index.
+"""A workspace of another machine, as a worker has it: files in a folder of its own, and an index.
 
 What was given stays for as long as the process lives: only parts that changed are given again.
 Facts that come along go to the user's cache of this machine, where all facts are kept by content.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import platform
 import shutil
 import zlib
 from tempfile import mkdtemp
@@ -16,12 +17,17 @@ from weakref import finalize
 
 from .index import Index
 from .maintain import store_changes
+from .platforms import is_running
+from .private_files import make_folder
 from .replica import FOLDER, LINK, SIZE, Entry, Part, tells_places
 from .workspace import Workspace, user_cache_dir
 
 if TYPE_CHECKING:
     from .workspace.config import Config
     from .workspace.environments import Environment
+
+
+_FOLDER = "mirrors"
 
 
 class Layout(NamedTuple):
@@ -51,7 +57,7 @@ class Mirror:
     def __init__(self, layout: Layout) -> None:
         """There are no files yet."""
         self.layout = layout
-        self._base = os.path.realpath(mkdtemp(prefix="flux-index-mirror-"))
+        self._base = os.path.realpath(_own_folder())
         # When the process ends at the latest, unless it is killed.
         self._remove = finalize(self, shutil.rmtree, self._base, ignore_errors=True)
         self._manifest: dict[str, bytes] = {}
@@ -169,6 +175,20 @@ class Mirror:
     def _place(self, name: str) -> str:
         kind, _, rest = name.partition(":")
         return f"{self._base}/{kind}/{rest}".rstrip("/")
+
+
+def _own_folder() -> str:
+    """Return a new folder for this process, and remove those of processes that were killed.
+
+    They lie in the user's cache folder, which machines may share.
+    """
+    folder, host = os.path.join(user_cache_dir(), _FOLDER), platform.node()
+    make_folder(folder)
+    for name in os.listdir(folder):
+        process, _, where = name.partition("-")
+        if where.startswith(f"{host}-") and process.isdigit() and not is_running(int(process)):
+            shutil.rmtree(os.path.join(folder, name), ignore_errors=True)
+    return mkdtemp(prefix=f"{os.getpid()}-{host}-", dir=folder)
 
 
 def _around(folder: str) -> str:

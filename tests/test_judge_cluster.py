@@ -20,6 +20,7 @@ from flux_index.api.open_workspace import OpenWorkspace
 from flux_index.api.operations import judge_cluster, judge_processes, table
 from flux_index.indexer.cluster import connect
 from flux_index.indexer.errors import OtherVersionError
+from flux_index.indexer.mirror import Layout, Mirror
 
 USE = """import json
 import lib.parts
@@ -146,6 +147,16 @@ def test_a_worker_that_is_killed_in_the_middle(
         assert judge(root, cluster) == (here, [])
         assert (len(left), judged_here) == (1, [])
         cluster.shutdown()
+    # Whoever comes next removes what they have left.
+    mirrors = tmp_path / "workers/flux-index/mirrors"
+    assert list(mirrors.iterdir())
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "workers"))
+    index = OpenWorkspace.open(str(root)).index
+    mirror = Mirror(Layout.of(index.workspace, {}))
+    assert len(list(mirrors.iterdir())) == 1
+    mirror.close()
+    index.close()
+    assert not list(mirrors.iterdir())
 
 
 @pytest.mark.filterwarnings("default")
