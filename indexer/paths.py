@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import lru_cache
 
 
 def is_outside(path: str) -> bool:
@@ -18,9 +19,10 @@ def is_outside(path: str) -> bool:
 TEST_FOLDERS = frozenset(["test", "tests", "testing"])
 
 
+@lru_cache(20_000)  # asked of every file that has a name, again and again
 def is_test_file(path: str) -> bool:
     """True if a file of the workspace is one of tests, by its name or a folder that it lies in."""
-    if "test" not in path or is_outside(path):  # asked of every file that has a name
+    if "test" not in path or is_outside(path):
         return False
     *folders, name = path.split("/")
     return is_test_name(name) or not TEST_FOLDERS.isdisjoint(folders)

@@ -7,6 +7,8 @@ behind it; nothing is remembered for a file.
 
 from __future__ import annotations
 
+from heapq import nsmallest
+
 from .. import facts as f
 from .. import facts_view
 from ..paths import is_test_file
@@ -249,7 +251,14 @@ def nearest_files(path: str, files: list[str], limit: int) -> list[str]:
     folders = [path[: at + 1] for at, character in enumerate(path) if character == "/"]
 
     def order(other: str) -> tuple[bool, int, str]:
-        shared = len(path) if other == path else sum(map(other.startswith, folders))
-        return is_test_file(other) and not tests, -shared, other
+        shared = 0
+        if other == path:
+            shared = len(path)
+        else:
+            for folder in folders:
+                if not other.startswith(folder):
+                    break
+                shared += 1
+        return not tests and is_test_file(other), -shared, other
 
-    return sorted(files, key=order)[:limit]
+    return nsmallest(limit, files, order)
