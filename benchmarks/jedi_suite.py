@@ -5,7 +5,8 @@
 REPOSITORY is a clone of jedi. The cases are comments in ``test/completion``, which are read from it
 when this runs; that folder becomes the workspace. A type is right if its classes are the expected
 ones, a completion if the names with the prefix are, a definition if each place shows what is
-expected, and references if they are at the expected places. ``--half`` is as in checker_suites.
+expected, and references if they and the declaration are at the expected places: jedi gives none
+where it is spelled otherwise. ``--half`` is as in checker_suites.
 VIRTUAL_ENV names an environment with what the cases import: attrs, Django, pytest, pytest-django.
 """
 
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
     from flux_index.indexer.inference.inference import Inference
 
-_CASE = re.compile(r"(?:^|(?<=\s))#([?!<])\s*(?:(\d+)\s*(?=[^\d\s()]|$))?(.*)")
+_CASE = re.compile(r"(?:^|(?<=\s))#([?!<])\s*(?:(\d+)\s*)?(.*)")
 _VERSION = re.compile(r" *# *python *([<>]=?|==) *(\d+)(?:\.(\d+))?$")
 
 
@@ -162,7 +163,7 @@ class Asked:
                 shown.add(f"{name}()" if value.form == INSTANCE else name)
         return shown
 
-    def _places(self, operation: str, case: Case, **more: bool) -> list[tuple[str, int, int]]:
+    def _places(self, operation: str, case: Case, **more: int) -> list[tuple[str, int, int]]:
         where = {"path": case.path, "line": case.line - 1, "character": case.column}
         answer = table.call(self.session, operation, {**where, **more})
         return [
@@ -170,6 +171,18 @@ class Asked:
             for group in answer["items"]
             for each in group.get("references", [group])
         ]
+
+    def _namesakes(
+        self, case: Case, places: list[tuple[str, int, int]]
+    ) -> Iterator[tuple[str, int, int]]:
+        """Places with the name that is asked about: jedi gives none where it has another name."""
+        name = _word(self._line(case.path, case.line - 1), case.column)
+        for path, line, column in places:
+            if _word(self._line(path, line), column) == name:
+                yield path, line, column
+
+    def _line(self, path: str, line: int) -> str:
+        return (self.root / path).read_text(encoding="utf-8").split("\n")[line]
 
     def _goto(self, case: Case) -> tuple[str, str]:
         expected = [re.sub(r"\s", "", each) for each in ast.literal_eval(case.expected)]
@@ -200,12 +213,22 @@ class Asked:
             if not module.startswith("stub:"):
                 expected.add(f"{module}:{'*' if line is ... else line}:{column}")
         given: set[str] = set()
-        for path, line, column in self._places("references", case, declaration=True, textual=False):
+        places = self._places("references", case, declaration=True, textual=False, limit=10_000)
+        declared = set(self._places("definition", case))  # of a module, the beginning of its file
+        for path, line, column in declared.union(self._namesakes(case, places)):
+            if path.endswith(".pyi"):
+                continue  # as what is expected in stubs
             module = path.removesuffix(".py").replace("/", ".")
             module = module.removesuffix(".__init__")
             any_line = f"{module}:*:{column}"
             given.add(any_line if any_line in expected else f"{module}:{line + 1}:{column}")
         return _compared(given, expected)
+
+
+def _word(line: str, column: int) -> str:
+    """The name that holds a column of a line, or ends at it."""
+    before, after = re.search(r"\w*$", line[:column]), re.match(r"\w*", line[column:])
+    return "".join(found[0] for found in (before, after) if found)
 
 
 def _shows(place: str, expected: str) -> bool:
