@@ -114,7 +114,7 @@ _EXPECTED = re.compile(
 def ty(repository: str) -> Iterator[tuple[str, Case]]:
     """Sections of Markdown; comments in their blocks of code tell what is expected of a line."""
     for path in files(repository, "crates/ty_python_semantic/resources/mdtest", ".md"):
-        for name, found, version in _sections(read(repository, path)):
+        for name, found, version in sections(read(repository, path)):
             if version and version > (3, sys.version_info.minor):
                 continue
             case = Case(f"{path}#{name}", found, {})
@@ -124,7 +124,7 @@ def ty(repository: str) -> Iterator[tuple[str, Case]]:
             yield path, case
 
 
-def _sections(text: str) -> Iterator[tuple[str, dict[str, str], tuple[int, ...]]]:
+def sections(text: str) -> Iterator[tuple[str, dict[str, str], tuple[int, ...]]]:
     """Headings with the files of their blocks, and the Python version that they ask for."""
     name, found, version, fence, label = "", dict[str, str](), (), "", ""
     versions: list[tuple[int, tuple[int, ...]]] = []

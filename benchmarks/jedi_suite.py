@@ -135,9 +135,9 @@ class Asked:
                 for item in items
                 if item.label.lower().startswith(typed) and not item.module
             }
-            return _compared(given, expected)
+            return compared(given, expected)
         if case.kind == "type":
-            return _compared(self._type(inference, case, position), _classes(case.expected))
+            return compared(self._type(inference, case, position), _classes(case.expected))
         if case.kind == "goto":
             return self._goto(case)
         return self._references(case)
@@ -222,7 +222,7 @@ class Asked:
             module = module.removesuffix(".__init__")
             any_line = f"{module}:*:{column}"
             given.add(any_line if any_line in expected else f"{module}:{line + 1}:{column}")
-        return _compared(given, expected)
+        return compared(given, expected)
 
 
 def _word(line: str, column: int) -> str:
@@ -263,7 +263,8 @@ def _classes(expected: str) -> set[str]:
     return found
 
 
-def _compared(given: set[str], expected: set[str]) -> tuple[str, str]:
+def compared(given: set[str], expected: set[str]) -> tuple[str, str]:
+    """Return ``right``, ``partly``, ``wrong`` or ``none``, and what was given."""
     said = " ".join(sorted(given)[:12])
     if given == expected:
         return "right", said

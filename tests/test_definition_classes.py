@@ -85,6 +85,23 @@ CONSTRUCTORS = {
         shelf.bag.${Bag1}area()
         shelf.pair[0].${Box2}area()
     """,
+    "class of a class": """
+        class Meta(type):
+            kind = Box()
+            def __getattr__(cls, name) -> Bag: ...
+        class Made(metaclass=Meta): ...
+        type(Made).kind.${Box1}area()
+        Made.__class__.kind.${Box2}area()
+        Made.anything.${Bag}area()
+    """,
+    "operator that a subclass reflects": """
+        class Sum:
+            def __add__(self, other) -> Box: ...
+        class Total(Sum):
+            def __radd__(self, other) -> Bag: ...
+        (Sum() + Sum()).${Box}area()
+        (Sum() + Total()).${Bag}area()
+    """,
     "class of an instance": """
         def f(box: Box):
             type(box)().${Box1}area()

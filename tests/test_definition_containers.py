@@ -360,6 +360,20 @@ ITERATION = {
         from functools import reduce
         reduce(lambda a, b: a, [Box()]).${Box}area()
     """,
+    "await in a generator expression": """
+        async def box() -> Box: ...
+        async def bags() -> list[Bag]: ...
+        async def f():
+            async for one in (await box() for _ in [1]):
+                one.${Box1}area()
+            async for one in (box for box in [Box()] if await bags()):
+                one.${Box2}area()
+            for one in (bag for bag in await bags()):
+                one.${Bag1}area()
+            for inner in ((await box() for _ in [1]) for _ in [2]):
+                async for one in inner:
+                    one.${Box3}area()
+    """,
     "asynchronous": """
         class Shelf:
             def __aiter__(self): return self

@@ -8,6 +8,49 @@ import pytest
 from shapes_fixture import check_types
 
 INSTANCES = {
+    "condition with a name": """
+        def f(x: Box | Bag):
+            is_box = isinstance(x, Box)
+            is_bag = not is_box
+            if is_box:
+                x.${Box1}area()
+            elif is_bag:
+                x.${Bag1}area()
+        def g(x: Box | Bag, y: Box | Bag):
+            is_box = isinstance(x, Box)
+            x = make()
+            if is_box:
+                x.${nothing1}area()
+            first = isinstance(y, Box)
+            def change():
+                nonlocal y
+                y = Bag()
+            change()
+            if first:
+                y.${both1}area()
+    """,
+    "elements of a narrower container": """
+        from typing import Iterable, Mapping, Sequence
+        def f(many: Sequence[Box], some: Iterable[Bag] | Box, names: Mapping[str, Box]):
+            if isinstance(many, list):
+                many[0].${Box1}area()
+                many.pop().${Box2}area()
+            if isinstance(some, (list, tuple)):
+                for one in some:
+                    one.${Bag1}area()
+            if isinstance(names, dict):
+                names.pop("a").${Box3}area()
+    """,
+    "a property gives what it gives": """
+        class Shelf:
+            @property
+            def first(self) -> Box: ...
+            @first.setter
+            def first(self, value): ...
+        def f(shelf: Shelf):
+            shelf.first = Bag()
+            shelf.first.${Box}area()
+    """,
     "isinstance of one, several and a union": """
         def f(x, y: Box | Bag):
             if isinstance(x, (Box, Bag)):

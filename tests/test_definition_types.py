@@ -9,6 +9,26 @@ from fixtures_language import check_definition
 from shapes_fixture import check_types
 
 ANNOTATIONS = {
+    "callable that says what it is called on": """
+        from typing import Callable, TypeVar
+        T = TypeVar("T")
+        class Endless:
+            def __call__(self: Callable[..., T]) -> T: ...
+        class Maker:
+            def __call__(self: Callable[..., T], x: T) -> T: ...
+        def f(endless: Endless, maker: Maker):
+            endless().${nothing}area()
+            maker(Box()).${Box}area()
+    """,
+    "what a generator is sent": """
+        from typing import AsyncGenerator, Generator
+        def f() -> Generator[int, Box, None]:
+            sent = yield 1
+            sent.${Box}area()
+        async def g() -> AsyncGenerator[int, Bag]:
+            sent = yield 1
+            sent.${Bag}area()
+    """,
     "Optional, Union and bars": """
         from typing import Optional, Union
         def f(a: Optional[Box], b: Union[Box, Bag], c: Box | Bag, d: Box | None, e: "Box | None"):

@@ -8,6 +8,23 @@ import pytest
 from fixtures_language import check_references
 
 CASES = {
+    "name that another module gives": """
+        from hashlib import sha256
+        #                   ^^^^^^ ref (import)
+        sha$0256()
+        # <- ref (call)
+    """,
+    "module imported under its own name": """
+        #- tools/__init__.py
+        #- tools/util.py
+        def f(): ...
+        #- main.py
+        import tools.util as util
+        #            ^^^^ ref (import)
+        #                    ^^^^ ref (import)
+        ut$0il.f()
+        # <- ref (read)
+    """,
     "function": """
         #- shapes.py
         def ar$0ea(): ...

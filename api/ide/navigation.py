@@ -131,16 +131,23 @@ def reference_spans(
     declaration: bool,
     textual: bool = False,
     overrides: bool = False,
+    spelled: str = "",
 ) -> Iterator[tuple[str, list[tuple[int, int]]]]:
-    """(path, byte offsets of names) of references under their own name, by file, in order.
+    """(path, byte offsets of names) of references by file, in order.
 
-    ``textual`` ones are where only the name is the same; with ``overrides`` the uses of what
-    overrides a method, and of what it overrides, are among them.
+    They are those under their own name, and as they are ``spelled`` where one asks. ``textual``
+    ones are where only the name is the same; with ``overrides`` the uses of what overrides a
+    method, and of what it overrides, are among them.
     """
     places: dict[tuple[str, int], Reference] = {}
     for item in found:
         listed = references(
-            inference, item.entity, aliases=False, overrides=overrides, is_partial=True
+            inference,
+            item.entity,
+            aliases=False,
+            overrides=overrides,
+            is_partial=True,
+            spelled=spelled,
         )
         if os.path.exists(inference.snapshot.index.imported_path):
             listed = with_imported(inference, [item], listed)

@@ -37,7 +37,7 @@ from ..source.entity_views import (
     symbol,
 )
 from ..source.imported import with_imported
-from ..source.targets import find_targets, offset_of
+from ..source.targets import find_targets, name_asked_for, offset_of
 
 if TYPE_CHECKING:
     from .table import Target
@@ -71,8 +71,9 @@ def references(
     evidence_counts: dict[str, int] = {}
     wanted = set(roles) if roles else None
     chosen: list[Reference] = []
-    ways = {
+    ways: dict[str, Any] = {
         "aliases": aliases, "overrides": overrides, "conventions": conventions, "is_partial": True,
+        "spelled": name_asked_for(inference, **target),
     }  # fmt: skip
     for reference in _all_references(inference, found, ways):
         role = ROLE_NAMES[reference.role]
@@ -104,12 +105,12 @@ def _is_said_before(inference: Inference, reference: Reference) -> bool:
     """True for the second name of ``import name as name``, by which a module offers a name."""
     text, start = inference.text(reference.path), reference.position
     name = re.match(rb"\w*", text[start : start + _LONGEST_NAME])
-    said = rb"\b%b as $" % (name[0] if name is not None else b"")
+    said = rb"(?<![\w.])%b as $" % (name[0] if name is not None else b"")
     return re.search(said, text[max(start - _LONGEST_NAME, 0) : start]) is not None
 
 
 def _all_references(
-    inference: Inference, found: list[Found], ways: dict[str, bool]
+    inference: Inference, found: list[Found], ways: dict[str, Any]
 ) -> list[Reference]:
     """References of every entity that was asked about, each place once, sure ones first choice."""
     listed = _own_references(inference, found, ways)
@@ -119,7 +120,7 @@ def _all_references(
 
 
 def _own_references(
-    inference: Inference, found: list[Found], ways: dict[str, bool]
+    inference: Inference, found: list[Found], ways: dict[str, Any]
 ) -> list[Reference]:
     if len(found) == 1:
         return find_references(inference, found[0].entity, **ways)

@@ -18,6 +18,7 @@ from ...indexer.inference.entities import (
 )
 from ...indexer.inference.locate import (
     entities_at,
+    identifier_at,
     member_of_entity,
     occurrence_at,
     resolve_dotted_name,
@@ -51,6 +52,18 @@ def find_targets(
     if name is None:
         raise InvalidArgumentsError("give either 'name', or 'path' with 'line'")
     return find_by_name(inference, name, path)
+
+
+def name_asked_for(
+    inference: Inference, name: str | None, path: str | None, line: int | None, character: int
+) -> str:
+    """Return the last part of the name that a target has where it is asked about."""
+    if path is not None and line is not None:
+        relative = inference.snapshot.relative(path)
+        offset = offset_of(inference, relative, line, character)
+        found = identifier_at(inference.text(relative), offset)
+        return found[1] if found is not None else ""
+    return (name or "").rpartition(".")[2]
 
 
 def find_fresh_targets(

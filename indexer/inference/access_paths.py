@@ -84,6 +84,36 @@ def match_subjects(facts: FileFacts, matched: int) -> list[int]:
     return [expr]
 
 
+_CONDITIONS = frozenset([f.COMPARE, f.CALL, f.NOT, f.AND, f.OR])
+
+
+def aliased_condition(facts: FileFacts, test: int) -> int:
+    """Return the condition whose value a name has that is bound nowhere else, else -1.
+
+    ``is_text = isinstance(value, str)`` and then ``if is_text:``. What the condition is about must
+    be bound once at most as well.
+    """
+    if facts.expr.op[test] != f.NAME:
+        return -1
+    scope = facts_view.name_scope(facts, test)
+    rows = facts.bindings_of(scope, facts_view.name_row(facts, test))
+    if len(rows) != 1 or facts.binding.kind[rows[0]] != f.ASSIGN:
+        return -1
+    value = facts.binding.value[rows[0]]
+    if not 0 <= value < test or facts.expr.op[value] not in _CONDITIONS:
+        return -1
+    names = {facts_view.name_row(facts, test), *root_names(facts, value)}
+    return value if all(_is_bound_once(facts, scope, name) for name in names) else -1
+
+
+def _is_bound_once(facts: FileFacts, scope: int, name: int) -> bool:
+    """True if a name has one binding at most in a scope, and no other scope rebinds it."""
+    kinds, by_scope = facts.binding.kind, facts.bindings_by_scope(name)
+    return len(by_scope.get(scope, ())) < 2 and not any(
+        kinds[row] in (f.GLOBAL, f.NONLOCAL) for rows in by_scope.values() for row in rows
+    )
+
+
 def root_names(facts: FileFacts, test: int) -> set[int]:
     """Return the rows of the first names of the access paths in a test."""
     kind = facts.expr.op[test]
@@ -98,7 +128,9 @@ def root_names(facts: FileFacts, test: int) -> set[int]:
         test = first_argument(facts, test)
         if test < 0:
             return set()
-    return set(subject(facts, test)[:1])
+    condition = aliased_condition(facts, test)
+    aliased = root_names(facts, condition) if condition >= 0 else set[int]()
+    return aliased.union(subject(facts, test)[:1])
 
 
 def mentions(facts: FileFacts, test: int, chain: Chain) -> bool:
@@ -123,6 +155,9 @@ def mentions(facts: FileFacts, test: int, chain: Chain) -> bool:
             named and chain[: len(named)] == named
             for named in (subject(facts, part) for part in match_subjects(facts, test))
         )
+    if kind == f.NAME and len(chain) == 1 and facts_view.name_row(facts, test) != chain[0]:
+        condition = aliased_condition(facts, test)
+        return condition >= 0 and mentions(facts, condition, chain)
     return subject(facts, test) == chain
 
 

@@ -47,7 +47,6 @@ from .types import (
     UNKNOWN,
     VARIABLE_TYPE,
     Value,
-    class_objects,
     has_variables,
     instance,
     substitute,
@@ -403,7 +402,8 @@ def _of_builtin(
     if name == "super" and len(positional) in (0, 2):
         return _super(inference, path, facts, expr, positional)
     if name == "type" and len(positional) == 1:
-        return class_objects(concrete(inference, inference.infer_type(path, positional[0])))
+        given = concrete(inference, inference.infer_type(path, positional[0]))
+        return union(*(members.class_of(inference, value) for value in given))
     if name == "type" and len(positional) == 3:  # `type("Made", (Base,), {})`
         bases = inference.infer_type(path, positional[1])
         return union(*(value.args[1] for value in bases if len(value.args) > 1)) or None

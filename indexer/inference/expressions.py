@@ -194,7 +194,7 @@ def _composed(inference: Inference, path: str, facts: FileFacts, expr: int) -> T
         return builtin_instance(inference, _COMPREHENSIONS[op], inner)
     if op == f.GENERATOR_EXPRESSION:
         kind = _generator_class(facts, expr)
-        entity = standard_class(inference, "typing", kind) if kind else None
+        entity = standard_class(inference, "typing", kind)
         inner = infer_type(inference, path, lefts[expr])
         return (instance(entity, (inner, UNKNOWN, (NONE_VALUE,))),) if entity else UNKNOWN
     if op == f.LAMBDA:
@@ -248,16 +248,29 @@ def infer_classes(inference: Inference, path: str, expr: int) -> list[Found]:
 
 
 def _generator_class(facts: FileFacts, expr: int) -> str:
-    """Return the class of a generator expression; an empty string if ``await`` may change it.
+    """Return the class of a generator expression.
 
-    What stands inside of an expression comes before it.
+    ``async for`` makes it asynchronous, and so does ``await`` but in the first iterable, which is
+    evaluated at once. What stands inside of an expression comes before it.
     """
-    start, kind = facts.expr.position[expr], "Generator"
+    ops, positions = facts.expr.op, facts.expr.position
+    start = positions[expr]
+    inner = start - 1  # where the last generator expression inside of this one begins
+    waits: list[int] = []
+    first = -1
     for row in range(expr - 1, -1, -1):
-        if facts.expr.position[row] < start:
+        if positions[row] < start:
             break
-        if facts.expr.op[row] == f.AWAIT:
-            return ""
-        if facts.expr.op[row] == f.ELEMENT and facts.expr.b[row]:  # `async for`
-            kind = "AsyncGenerator"
-    return kind
+        if start <= inner <= positions[row]:
+            continue
+        inner = positions[row] if ops[row] == f.GENERATOR_EXPRESSION else inner
+        if ops[row] == f.ELEMENT:
+            if facts.expr.b[row]:  # `async for`
+                return "AsyncGenerator"
+            first = row
+        elif ops[row] == f.AWAIT:
+            waits.append(row)
+    iterable = facts.expr.a[first] if first >= 0 else -1
+    if any(row > iterable or positions[row] < positions[iterable] for row in waits):
+        return "AsyncGenerator"
+    return "Generator"

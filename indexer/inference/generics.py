@@ -5,6 +5,8 @@ So are the parameters of lambdas, by the callable type that is expected of them.
 
 from __future__ import annotations
 
+from functools import partial
+
 from .. import facts as f
 from .. import facts_view
 from . import signatures, synthesized
@@ -19,6 +21,7 @@ from .classes import (
     type_parameters,
 )
 from .entities import CLASS, FUNCTION, Entity, owner_class
+from .query_cache import cached
 from .signatures import Arguments
 from .standard_types import standard_class
 from .type_variables import fallback, variables_in
@@ -155,7 +158,7 @@ def specialize(
     """Return a result with the type variables of class, receiver and arguments replaced."""
     if not has_variables(type_):
         return type_
-    bound = receiver_variables(inference, function, receiver)
+    bound = dict(receiver_variables(inference, function, receiver))
     if arguments is not None:
         bind_arguments(inference, function, arguments, bound, bound_first=receiver is not None)
     own = variables_in(type_)
@@ -189,12 +192,22 @@ def receiver_variables(inference: Inference, function: Entity, receiver: Value |
         bound.update({variable: type_ for variable, type_ in base.items() if type_})
     bound[SELF] = (Value(INSTANCE, receiver.entity, receiver.args, receiver.evidence),)
     for row in signatures.parameter_rows(inference, function)[:1]:
-        annotation = facts.parameter.annotation[row]
-        if annotation >= 0:
-            unify(
-                inference, annotation_type(inference, function.path, annotation), (receiver,), bound
+        if facts.parameter.annotation[row] >= 0:
+            # `def __call__(self: Callable[..., T]) -> T`: what it takes depends on what it gives.
+            key = "receiver variables", function, receiver
+            return cached(
+                inference, key, partial(_bind_receiver, inference, function, receiver, bound), bound
             )
     return bound
+
+
+def _bind_receiver(inference: Inference, function: Entity, receiver: Value, bound: Bound) -> Bound:
+    """Return type variables as the annotation of the first parameter binds them as well."""
+    row = signatures.parameter_rows(inference, function)[0]
+    annotation = inference.need(function.path).parameter.annotation[row]
+    found = dict(bound)
+    unify(inference, annotation_type(inference, function.path, annotation), (receiver,), found)
+    return found
 
 
 def bind_arguments(

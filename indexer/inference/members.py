@@ -7,7 +7,7 @@ from .. import facts_view
 from ..plugins import registry
 from . import entities, synthesized
 from .access_paths import last_name
-from .classes import base_arguments, class_member, metaclass, own_member
+from .classes import base_arguments, class_member, has_unknown_bases, metaclass, own_member
 from .entities import (
     ATTRIBUTE,
     CLASS,
@@ -34,6 +34,7 @@ from .types import (
     FUNCTION_OBJECT,
     INSTANCE,
     MODULE_OBJECT,
+    NONE,
     NONE_VALUE,
     SELF,
     SUPER,
@@ -98,6 +99,11 @@ def attribute_type(inference: Inference, path: str, facts: FileFacts, expr: int)
     for value in concrete(inference, inference.infer_type(path, receiver)):
         parts.append(weaken(member_type(inference, value, name), value.evidence))
     return union(*parts)
+
+
+_CLASSES_OF_FORMS = {
+    NONE: "NoneType", MODULE_OBJECT: "ModuleType", FUNCTION_OBJECT: "FunctionType",
+}  # fmt: skip
 
 
 def member_definitions(inference: Inference, value: Value, name: str) -> list[Found]:
@@ -181,8 +187,8 @@ def member_type(inference: Inference, value: Value, name: str) -> Type:
     if form == VARIABLE_TYPE:
         limits = concrete(inference, (value,))
         return union(*(member_type(inference, each, name) for each in limits))
-    if form == INSTANCE and name == "__class__":
-        return class_objects((value,))
+    if name == "__class__":
+        return class_of(inference, value)
     special = _synthesized_type(inference, value, name) if form == INSTANCE else None
     if special is not None:
         return special
@@ -203,11 +209,27 @@ def member_type(inference: Inference, value: Value, name: str) -> Type:
             if is_read:
                 inner = _read_from_class(inference, value, inner)
             parts.append(bind_type_arguments(inference, value, item.entity, inner))
-    if not found and form == INSTANCE and not name.startswith("__"):
-        for item in class_member(inference, entity, "__getattr__"):
+    if not found and form in (INSTANCE, CLASS_OBJECT) and not name.startswith("__"):
+        of = entity if form == INSTANCE else metaclass(inference, entity)
+        for item in class_member(inference, of, "__getattr__") if of is not None else ():
             if item.entity.kind == FUNCTION:
                 parts.append(inference.return_type(item.entity, value))
     return union(*parts)
+
+
+def class_of(inference: Inference, value: Value) -> Type:
+    """Return the class of a value as an object: what ``type(value)`` gives."""
+    form, entity = value.head
+    if form in (INSTANCE, VARIABLE_TYPE):
+        return class_objects((value,))
+    if form == CLASS_OBJECT:
+        cls = metaclass(inference, entity)
+        if cls is None and inference.conventional and not has_unknown_bases(inference, entity):
+            cls = standard_class(inference, "builtins", "type")
+    else:
+        name = _CLASSES_OF_FORMS.get(form)
+        cls = standard_class(inference, "types", name) if name else None
+    return (Value(CLASS_OBJECT, cls, (), INFERRED),) if cls is not None else UNKNOWN
 
 
 def _synthesized_type(inference: Inference, value: Value, name: str) -> Type | None:

@@ -32,7 +32,8 @@ _MANY = 32
 def narrow(inference: Inference, path: str, expr: int, type_: Type) -> Type:
     """Return the type of an expression narrowed by the assignments and tests before it."""
     value = assigned_value(inference.need(path), expr)
-    if value >= 0 and not inference.conventional and _may_be_descriptor(inference, path, expr):
+    is_doubtful = value >= 0 and (type_ or not inference.conventional)
+    if is_doubtful and _may_be_descriptor(inference, path, expr):
         value = -1
     assigned = inference.infer_type(path, value) if value >= 0 else ()
     return narrow_by_tests(inference, path, expr, assigned or type_)

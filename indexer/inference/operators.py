@@ -9,7 +9,7 @@ from .. import facts as f
 from .. import facts_view, scope_map
 from . import members
 from .annotations import annotation_type
-from .classes import base_arguments, class_member, is_enum, mro
+from .classes import base_arguments, class_member, is_enum, mro, own_member
 from .entities import CLASS, FUNCTION, VARIABLE, name_of
 from .signatures import NEVER, Arguments, match_score, overloads
 from .standard_types import builtin_instance, standard_class
@@ -42,6 +42,7 @@ _METHODS = {
 _COMPARISONS = {
     "==": "__eq__", "!=": "__ne__", "<": "__lt__", ">": "__gt__", "<=": "__le__", ">=": "__ge__",
 }  # fmt: skip
+_WITHOUT_SEND = ("Iterator", "Iterable", "AsyncIterator", "AsyncIterable")
 _UNARY = {"-": "__neg__", "+": "__pos__", "~": "__invert__"}
 
 
@@ -63,11 +64,25 @@ def _operation_result(inference: Inference, path: str, left: Type, name: str, ri
     for value in concrete(inference, left):
         result = UNKNOWN
         others = concrete(inference, inference.infer_type(path, right))
-        if not _accepts(inference, value, name, others):
+        if _is_reflected_first(inference, value, f"__r{name}__", others) or not _accepts(
+            inference, value, name, others
+        ):
             for other in others:
                 result = union(result, inference.method_result(other, f"__r{name}__", [(value,)]))
         parts.append(result or inference.method_result(value, f"__{name}__", [right], path))
     return union(*parts)
+
+
+def _is_reflected_first(inference: Inference, value: Value, method: str, others: Type) -> bool:
+    """True if all right operands are of subclasses that define the reflected method anew."""
+    return bool(others) and all(
+        other.form == value.form == INSTANCE
+        and other.entity.kind == CLASS
+        and other.entity != value.entity
+        and bool(own_member(inference, other.entity, method))
+        and value.entity in mro(inference, other.entity)
+        for other in others
+    )
 
 
 def _accepts(inference: Inference, value: Value, name: str, others: Type) -> bool:
@@ -157,7 +172,6 @@ def augmented_before(
 
 def yield_type(inference: Inference, path: str, facts: FileFacts, expr: int) -> Type:
     """Return the type of what ``yield`` is sent, or of what ``yield from`` returns."""
-    generator = ("Generator", "AsyncGenerator")
     if facts_view.is_yield_from(facts, expr):
         parts: list[Type] = []
         for value in inference.infer_type(path, facts_view.operand(facts, expr)):
@@ -171,15 +185,14 @@ def yield_type(inference: Inference, path: str, facts: FileFacts, expr: int) -> 
     if definition < 0 or facts.definition.kind[definition] != f.FUNCTION:
         return UNKNOWN
     returns = annotation_type(inference, path, facts.definition.returns[definition])
-    return union(
-        *(
-            value.args[1]
-            for value in returns
-            if value.form == INSTANCE
-            and len(value.args) > 1
-            and name_of(inference, value.entity) in generator
-        )
-    )
+    sent: list[Type] = []
+    for value in returns:
+        name = name_of(inference, value.entity) if value.form == INSTANCE else ""
+        if name.removesuffix("Type") in ("Generator", "AsyncGenerator"):
+            sent.append(value.args[1] if len(value.args) > 1 else (NONE_VALUE,))
+        elif name in _WITHOUT_SEND and inference.conventional:
+            sent.append((NONE_VALUE,))
+    return union(*sent)
 
 
 def falsy_part(inference: Inference, type_: Type) -> Type:

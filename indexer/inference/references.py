@@ -82,6 +82,7 @@ def references(
     overrides: bool = False,
     conventions: bool = True,
     is_partial: bool = False,
+    spelled: str = "",
 ) -> list[Reference]:
     """Every use of an entity in order of path and position, its definition included.
 
@@ -90,15 +91,18 @@ def references(
     that cannot be resolved are given with evidence TEXTUAL when they could mean it: an attribute of
     an unknown receiver may be a member, a plain name never is. With ``conventions``, those of them
     are CONVENTIONAL that by the code base's conventions do mean it, and those left out that by them
-    mean something else: they are what a definition is looked up by.
+    mean something else: they are what a definition is looked up by. ``spelled`` is the name under
+    which it was asked for, which an import outside of the workspace may have given it.
 
     If they take too much work this raises OutOfWorkError. ``is_partial`` answers may leave files
     out, and conventions of places, which the work of the snapshot then says.
     """
     if is_partial:
         with inference.snapshot.work.part(_WORK):
-            return _references(inference, entity, aliases, overrides, conventions, is_partial)
-    return _references(inference, entity, aliases, overrides, conventions, is_partial)
+            return _references(
+                inference, entity, aliases, overrides, conventions, is_partial, spelled
+            )
+    return _references(inference, entity, aliases, overrides, conventions, is_partial, spelled)
 
 
 def _references(
@@ -108,6 +112,7 @@ def _references(
     overrides: bool,
     conventions: bool,
     is_partial: bool,
+    spelled: str,
 ) -> list[Reference]:
     strict = inference.strict()
     progress, kept = strict.progress, strict.snapshot.references
@@ -118,7 +123,7 @@ def _references(
     if all(is_local(strict, member) for member in members):
         files = {member.path: {name_of(strict, entity)} for member in members}
     else:
-        files = _files(strict, entity, aliases=aliases)
+        files = _files(strict, entity, spelled, aliases=aliases)
     # What the definitions themselves rest on. Which files there are to look at is asked each time.
     rests_on = progress.touched & ~ANY_NAME
     found: list[Reference] = []
@@ -330,20 +335,22 @@ def _same_in_file(inference: Inference, entity: Entity) -> set[Entity]:
     return same | {entity}
 
 
-def _files(inference: Inference, entity: Entity, *, aliases: bool) -> dict[str, set[str]]:
+def _files(
+    inference: Inference, entity: Entity, spelled: str, *, aliases: bool
+) -> dict[str, set[str]]:
     """Files to look at, with the names under which the entity may occur in each."""
     name = name_of(inference, entity)
     if entity.kind == OUTSIDE:
         return {path: {name} for path in inference.files_with(name)}
     names: set[str] = set()
     found: dict[str, set[str]] = {}
-    todo = [name]
+    todo = [name, spelled] if spelled and spelled != name else [name]
     while todo:
-        spelled = todo.pop()
-        names.add(spelled)
-        for path in inference.files_with(spelled):
-            found.setdefault(path, set()).add(spelled)
-            for alias in _known_aliases(inference, path, spelled) if aliases else ():
+        written = todo.pop()
+        names.add(written)
+        for path in inference.files_with(written):
+            found.setdefault(path, set()).add(written)
+            for alias in _known_aliases(inference, path, written) if aliases else ():
                 if alias not in names and alias not in todo:
                     todo.append(alias)
     for path in {entity.path, *inference.files_with(QUOTE + name)}:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from .. import facts as f
 from .. import facts_view
 from . import members, operators, synthesized
-from .access_paths import last_name, match_subjects, mentions, subject
+from .access_paths import aliased_condition, last_name, match_subjects, mentions, subject
 from .annotations import annotation_type, literal_members, special_form
-from .classes import class_member, mro
+from .classes import base_arguments, class_member, mro, type_parameters
 from .entities import CLASS, INFERRED, OUTSIDE, VARIABLE, name_of
 from .signatures import literal_value
 from .standard_types import standard_class
@@ -65,6 +65,9 @@ def apply_guard(
         return _checked(inference, path, facts, test, type_, truth=truth)
     if op == f.MATCHED:
         return _matched(inference, path, facts, test, chain, type_, truth=truth)
+    if op == f.NAME and facts_view.name_row(facts, test) != chain[0]:
+        condition = aliased_condition(facts, test)
+        return apply_guard(inference, path, condition, chain, type_, truth=truth)
     return without_none(type_) if truth else type_
 
 
@@ -297,13 +300,29 @@ def narrow_to_classes(
             kept.append(value)
         else:
             kept += [
-                Value(form, cls, (), INFERRED)
+                Value(form, cls, _arguments_of_subclass(inference, value, cls), INFERRED)
                 for cls in classes
                 if cls.kind == CLASS and value.entity in mro(inference, cls)
             ]
     if kept:
         return union(kept)
     return tuple(Value(form, cls, (), INFERRED) for cls in classes if cls.kind == CLASS)
+
+
+def _arguments_of_subclass(inference: Inference, value: Value, cls: Entity) -> tuple[Type, ...]:
+    """Return the type arguments of a subclass that those of a value tell: of ``Sequence[int]``."""
+    if not any(value.args):
+        return ()
+    parameters = type_parameters(inference, cls)
+    own = tuple((Value(VARIABLE_TYPE, each, (), INFERRED),) for each in parameters)
+    known = base_arguments(inference, value, value.entity)
+    bound: dict[Entity, Type] = {}
+    for variable, type_ in base_arguments(
+        inference, Value(INSTANCE, cls, own, INFERRED), value.entity
+    ).items():
+        if len(type_) == 1 and type_[0].form == VARIABLE_TYPE:
+            bound[type_[0].entity] = known.get(variable, UNKNOWN)
+    return tuple(bound.get(each, UNKNOWN) for each in parameters) if any(bound.values()) else ()
 
 
 # Builtin classes that the abstract classes of ``numbers`` know without being their bases.

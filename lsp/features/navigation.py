@@ -105,8 +105,14 @@ def references(request: Request) -> object:
     overrides: bool = request.settings.get("references.overrides", False)
     found = view.found(request.params["position"])
     result: list[Any] = []
+    asked = identifier_at(view.text, view.offset(request.params["position"]))
     found_in = reference_spans(
-        view.inference, found, declaration=declaration, textual=textual, overrides=overrides
+        view.inference,
+        found,
+        declaration=declaration,
+        textual=textual,
+        overrides=overrides,
+        spelled=asked[1] if asked is not None else "",
     )
     for path, spans in found_in:
         request.check()
