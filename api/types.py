@@ -377,6 +377,8 @@ class Judgement(Envelope):
     """Number of findings by severity."""
     checked: list[str]
     """Files that were judged."""
+    deleted: list[str]
+    """Files that the edit deletes."""
     truncated: bool
 
 

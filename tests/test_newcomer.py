@@ -127,6 +127,23 @@ def test_nothing_changed_is_said_so(
     assert "ok: no Python file has changed" in ask(capsys, "validate")[1]
 
 
+def test_what_git_does_not_tell_as_a_change_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(plant(tmp_path / "w", "a.py unused.py inner/b.py"))
+    who = ["-c", "user.name=x", "-c", "user.email=x@example.com"]
+    for folder, names in (("inner", ["b.py"]), (".", ["a.py", "unused.py"])):
+        subprocess.run(["git", "init", "-q", folder], check=True)
+        subprocess.run(["git", "-C", folder, "add", *names], check=True)
+        subprocess.run(["git", "-C", folder, *who, "commit", "-qm", "first"], check=True)
+    Path("inner/b.py").write_text("print(gone)\n")
+    _, told, noted = ask(capsys, "validate")
+    assert "ok: no Python file has changed" in told
+    assert "inner is a repository of its own" in told + noted
+    Path("unused.py").unlink()
+    assert "ok: 1 file deleted" in ask(capsys, "validate")[1]
+
+
 @pytest.mark.parametrize("place", ["FILE:LINE:COL", "nowhere.py"])
 def test_a_placeholder_is_no_place(
     tmp_path: Path,

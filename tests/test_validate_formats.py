@@ -72,7 +72,7 @@ def test_files_that_an_edit_breaks_are_told_beside_those_that_were_checked(
     removed = "--- a/b.py\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-def g(x):\n-    return x\n"
     for diff, told in (
         (renamed, "broken: 1 error, 1 file checked, 1 other file affected"),
-        (removed, "doubtful: 1 warning, 1 file affected"),
+        (removed, "doubtful: 1 warning, 1 file deleted, 1 other file affected"),
     ):
         Path("edit.diff").write_text(diff)
         main(["validate", "--diff", "edit.diff"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from unidiff.patch import Hunk
@@ -106,6 +106,8 @@ class Change:
     before: Inference
     after: Inference
     paths: set[str]
+    repositories: list[str] = field(default_factory=list[str])
+    """Folders with repositories of their own, whose changes git does not tell here."""
 
     def removed(self) -> set[str]:
         """Return the files that are gone after the edit."""
@@ -138,6 +140,7 @@ def changed_since(session: OpenWorkspace, revision: str, *, staged: bool = False
     before = repository.tree(revision)
     inference = session.inference(whole=True)
     new: dict[str, bytes | None] = {}
+    repositories: list[str] = []
     if staged:
         after = repository.staged()
         paths = [
@@ -149,13 +152,14 @@ def changed_since(session: OpenWorkspace, revision: str, *, staged: bool = False
         new = {path: contents.get(after.get(path, "")) for path in paths}
     else:
         paths = _changed_on_disk(root, before)
-        paths += _outside_repositories(
-            root, (path for path in inference.snapshot.paths() if path not in before)
-        )
+        untold = (path for path in inference.snapshot.paths() if path not in before)
+        created, repositories = _outside_repositories(root, untold)
+        paths += created
     contents = repository.contents(before[path] for path in paths if path in before)
     old = {path: contents.get(before.get(path, "")) for path in paths}
     current = session.with_contents(new).inference(whole=False) if staged else inference
-    return Change(session.with_contents({**new, **old}).inference(whole=False), current, set(old))
+    earlier = session.with_contents({**new, **old}).inference(whole=False)
+    return Change(earlier, current, set(old), repositories)
 
 
 def _changed_on_disk(root: str, objects: Mapping[str, str]) -> list[str]:
@@ -171,25 +175,32 @@ def _changed_on_disk(root: str, objects: Mapping[str, str]) -> list[str]:
     return changed
 
 
-def _outside_repositories(root: str, paths: Iterable[str]) -> list[str]:
-    """Return those of some indexed files that do not lie in a repository within this one.
+def _outside_repositories(root: str, paths: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return those of some indexed files that lie in no repository within this one, and these.
 
     Nor behind a link, of which git keeps where it leads: what changed is the file that it leads to.
     The index leaves out what is ignored. Git is not asked for that: it matches patterns of a
     repository without a bound.
     """
+    repositories: list[str] = []
 
     @cache
     def is_elsewhere(folder: str) -> bool:
         inside = os.path.join(root, folder)
-        return os.path.islink(inside) or os.path.lexists(os.path.join(inside, ".git"))
+        if os.path.islink(inside):
+            return True
+        if os.path.lexists(os.path.join(inside, ".git")):
+            repositories.append(folder)
+            return True
+        return False
 
-    return [
+    outside = [
         path
         for path in sorted(paths)
         if not os.path.islink(os.path.join(root, path))
         and not any(is_elsewhere(path[: found.start()]) for found in re.finditer("/", path))
     ]
+    return outside, repositories
 
 
 def patched_files(session: OpenWorkspace, text: str) -> Change:

@@ -82,8 +82,14 @@ def _answer(
     }
     checked = sorted(path for path in change.paths if inference.exists(path))
     answer["checked"] = checked
+    answer["deleted"] = sorted(change.removed())
     answer["unjudged"] = missing
     notes = missing_knowledge(inference)
+    if not change.paths:
+        notes += [
+            f"{folder} is a repository of its own: what changed in it is judged there"
+            for folder in change.repositories
+        ]
     if notes:
         answer["notes"] = notes
     return envelope(inference, answer, {*checked, *(each["path"] for each in shown)})

@@ -45,11 +45,14 @@ def _files(answer: Judgement) -> list[str]:
     """Return how many files were checked, and in how many others there are findings."""
     checked = answer["checked"]
     others = {finding["path"] for finding in answer["items"]}.difference(checked)
-    if not checked and not others:
+    deleted = len(answer["deleted"])
+    if not checked and not others and not deleted:
         return ["no Python file has changed"]
     said = [f"{counted(len(checked), 'file')} checked"] if checked else []
+    if deleted:
+        said.append(f"{counted(deleted, 'file')} deleted")
     if others:
-        said.append(f"{counted(len(others), 'other file' if checked else 'file')} affected")
+        said.append(f"{counted(len(others), 'other file' if said else 'file')} affected")
     return said
 
 
