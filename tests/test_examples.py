@@ -12,6 +12,7 @@ from task_helpers import CHECKOUT, MODELS, Shop, git
 from workspace_helpers import plant
 
 from flux_index.api import cli
+from flux_index.api.examples import export
 from flux_index.api.examples.candidate import MUTATION, Candidate
 from flux_index.api.examples.judge import Judge
 from flux_index.api.examples.licence import Origin
@@ -69,6 +70,16 @@ def test_what_is_not_indexed_yet_is_indexed_first(
         else:
             assert cli.main(["suggest", "--workspace", str(shop)]) == 0
         assert ("indexing 3 files of" in capsys.readouterr().err) is told
+
+
+def test_an_export_ends_when_nothing_comes_of_it(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    everything = len(exported(shop, "--origins", "mutation"))
+    assert "the rest of the code" not in capsys.readouterr().err
+    monkeypatch.setattr(export, "_FRUITLESS_SECONDS", 0.0)
+    assert len(exported(shop, "--origins", "mutation")) < everything
+    assert "left out: the rest of the code" in capsys.readouterr().err
 
 
 def test_an_example_has_what_it_uses_beside_it(shop: Path) -> None:

@@ -67,6 +67,8 @@ def run(arguments: Sequence[str]) -> int:
     tell(f"{output}: {counts.kept.total()} pairs ({kept or 'none'}), {counts.judged} judged")
     for why, count in counts.left_out.most_common():
         say(f"flux-index: left out: {count} {why}")
+    if counts.is_fruitless:
+        say("flux-index: left out: the rest of the code, since looking at much of it gave nothing")
     return 0
 
 

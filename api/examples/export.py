@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from time import thread_time
 
 from ...indexer.store.ledger import Ledger
 from ...indexer.store.task_store import TaskStore
@@ -23,6 +24,8 @@ from .secrets import has_secret
 
 _SEED = 2026
 _OF_DEFINITION = 3  # pairs of one definition
+# Seconds of CPU without a pair after which no more are looked for: strange code may give none.
+_FRUITLESS_SECONDS = 100.0
 
 
 @dataclass(slots=True)
@@ -42,6 +45,8 @@ class Counts:
     judged: int = 0
     kept: Counter[str] = field(default_factory=Counter[str])
     left_out: Counter[str] = field(default_factory=Counter[str])
+    is_fruitless: bool = False
+    """True if it ended because much work gave nothing more."""
 
 
 def export(
@@ -55,7 +60,11 @@ def export(
     judge = Judge(workspace)
     seen: set[str] = set()
     of_definition: Counter[tuple[str, str]] = Counter()
+    last = thread_time()
     for candidate in _candidates(workspace, wanted):
+        if thread_time() - last > _FRUITLESS_SECONDS:
+            counts.is_fruitless = True
+            return
         counts.judged += 1
         pairs = judge.pairs(candidate)
         if not pairs:
@@ -69,6 +78,7 @@ def export(
             of_definition[pair.path, pair.symbol] += 1
             counts.kept[pair.origin] += 1
             yield _with_cause(workspace, pair)
+            last = thread_time()
             if counts.kept.total() >= wanted.limit:
                 return
         progress(counts.kept.total())
