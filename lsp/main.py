@@ -26,6 +26,9 @@ _HEADER, _FIRST_SECONDS = b"content-", 60.0
 _WATCH_SECONDS = 2.0
 # Log records that wait to be written while the client does not read; the rest is dropped.
 _MOST_LOGGED = 200
+# Whatever is being done, such as a look at all files of a disk, ends after so many seconds with the
+# process: what is stored survives that.
+_END_SECONDS = 3.0
 # The protocol's exit code for a client that ended without exit.
 _LOST = 1
 
@@ -154,6 +157,9 @@ async def _main(
 
 
 def _end(server: LanguageServer, code: int) -> NoReturn:
+    last = threading.Timer(_END_SECONDS, os._exit, [code])
+    last.daemon = True
+    last.start()
     try:
         server.close()
         sys.stdout.flush()

@@ -331,3 +331,15 @@ def test_an_option_that_there_is_not() -> None:
     done = subprocess.run([*COMMAND, "--nonsense"], capture_output=True, check=False)
     assert done.returncode == 2
     assert b"--nonsense" in done.stderr
+
+
+def test_the_end_does_not_wait_for_what_does_not_end() -> None:
+    program = (
+        "import sys, time\n"
+        "from flux_index.lsp import main\n"
+        "class Server:\n"
+        "    def close(self): time.sleep(600)\n"
+        "main._end(Server(), 3)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=False, timeout=DEADLINE)
+    assert done.returncode == 3
