@@ -261,7 +261,8 @@ def test_aider_runs_validate(project: Path) -> None:
     setup("aider")
     config: Any = YAML(typ="safe").load((project / ".aider.conf.yml").read_text())
     assert config["lint-cmd"] == [
-        "javascript: eslint", "css: stylelint", "python: flux-index validate --all --findings",
+        "javascript: eslint", "css: stylelint",
+        "python: flux-index validate --all --strict --findings",
     ]  # fmt: skip
     assert (config["read"], config["dark-mode"]) == (["AGENTS.md"], True)
 

@@ -92,10 +92,10 @@ def test_the_same_fault_has_the_same_identity_on_other_lines(tmp_path: Path) -> 
 def test_a_bug_in_judging_one_file_leaves_the_others_judged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(inference: Any, path: str) -> Any:
+    def fails(inference: Any, path: str, **how: Any) -> Any:
         if path == "a.py":
             raise KeyError("row")
-        return check_whole_file(inference, path)
+        return check_whole_file(inference, path, **how)
 
     monkeypatch.setattr(whole_files, "check_whole_file", fails)
     session = open_workspace(tmp_path, parse_fixture("#- a.py\nx = 1\n#- b.py\nprint(nope)\n"))

@@ -79,6 +79,23 @@ def test_files_that_an_edit_breaks_are_told_beside_those_that_were_checked(
         assert capsys.readouterr().out.splitlines()[-1] == told
 
 
+def test_whole_files_are_judged_as_strictly_as_an_edit_when_that_is_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {
+        "main.py": "class Base:\n    def send(self): ...\n"
+        "class Fixer:\n    def __init__(self, llm: Base): self.llm = llm\n"
+        "    def fix(self): return self.llm.generate()\n"
+    }
+    monkeypatch.chdir(plant(tmp_path / "w", ".git/", files))
+    assert main(["validate", "--all", "main.py"]) == 0
+    assert "hint 'Base' object has no attribute 'generate'" in capsys.readouterr().out
+    assert main(["validate", "--all", "--strict", "main.py"]) == 1
+    assert "error 'Base' object has no attribute 'generate'" in capsys.readouterr().out
+    assert main(["validate", "--strict", "main.py"]) == 2
+    assert "'strict' is for whole files" in capsys.readouterr().err
+
+
 def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     assert main(["validate", "--all", *arguments]) == 1
     return capsys.readouterr().out

@@ -74,10 +74,14 @@ def check_change(change: Change, *, whole: bool = False) -> list[Finding]:
     return _finish(found, change, changes)
 
 
-def check_whole_file(inference: Inference, path: str) -> list[Finding]:
-    """Return all faults of a file, whoever caused them, with their fixes."""
+def check_whole_file(inference: Inference, path: str, *, is_standing: bool = True) -> list[Finding]:
+    """Return all faults of a file, whoever caused them, with their fixes.
+
+    They are as severe as in an edit unless the file is said to be standing code.
+    """
     found = _faults(inference, path)
-    lower_for_standing_code(inference, found)
+    if is_standing:
+        lower_for_standing_code(inference, found)
     _propose(found, inference, None)
     return found
 

@@ -32,6 +32,8 @@ PARAMETERS = (
     Parameter("since", "string", "Check what has changed since this revision; by default HEAD."),
     Parameter("staged", "boolean", "Check what is staged, not what is on disk.", default=False),
     Parameter("all", "boolean", "Check whole files, not only what was edited.", default=False),
+    Parameter("strict", "boolean",
+        "With --all: as strictly as an edit, for linters that run after each edit.", default=False),
     Parameter("executor", "string",
         "With --all: judge on other machines: dask://HOST:PORT or ray://HOST:PORT, a cluster that "
         "you trust and that has the same flux-index installed."),
@@ -108,6 +110,7 @@ def change_arguments(values: Mapping[str, Any], paths: Sequence[str]) -> dict[st
         "since": values.get("since"),
         "staged": bool(values.get("staged")),
         "whole": bool(values.get("all")),
+        "strict": True if values.get("strict") else None,
     }
 
 

@@ -302,7 +302,8 @@ def _vscode(setting: Setting) -> list[Part]:
 
 def _aider(setting: Setting) -> list[Part]:
     # aider commits before it lints: what has changed since the last commit is nothing by then.
-    items = {"lint-cmd": f"python: {platforms.quoted([setting.program])} validate --all --findings"}
+    program = platforms.quoted([setting.program])
+    items = {"lint-cmd": f"python: {program} validate --all --strict --findings"}
     if not setting.is_user:
         items["read"] = "AGENTS.md"
     parts = [yaml_items(setting.path(".aider.conf.yml"), "linting after edits", items)]

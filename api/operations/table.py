@@ -271,6 +271,7 @@ _ALL = (
         *_EDIT,
         Parameter("staged", "boolean", "What is staged, not what is on disk.", default=False),
         Parameter("whole", "boolean", "Whole files, whoever wrote what is wrong.", default=False),
+        Parameter("strict", "boolean", "Whole files as strictly as an edit.", default=False),
         Parameter("limit", "integer", "Most findings in one answer.", default=200)),
     Operation("breakage", "validate", "Judgement",
         "What an edit breaks in files that it does not touch: every use that no longer binds, what "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypedDict, Unpack
 
 from ...indexer.errors import InvalidArgumentsError
@@ -17,7 +17,7 @@ from ..check.limitations import limitations
 from ..open_workspace import OpenWorkspace
 from ..source.entity_views import envelope
 from .finding_views import item, not_judged
-from .whole_files import joined
+from .whole_files import FileVerdict, joined, judge_strictly
 
 _SUFFIXES = (".py", ".pyi")
 
@@ -32,23 +32,29 @@ class EditArguments(TypedDict, total=False):
     since: str | None
     staged: bool
     whole: bool
+    strict: bool
 
 
 def validate(
     session: OpenWorkspace, *, limit: int, **arguments: Unpack[EditArguments]
 ) -> dict[str, Any]:
     """Answer the operation ``validate``."""
+    if arguments.get("strict") and not arguments.get("whole"):
+        raise InvalidArgumentsError("'strict' is for whole files: an edit is judged so anyway")
     change = change_of(session, **arguments)
+    if arguments.get("strict"):
+        return _whole_answer(change, judge_strictly(change.after, change.paths), limit)
     if arguments.get("whole"):
-        return _whole_answer(session, change, limit)
+        from .judge_processes import judge_files  # an edit needs no worker processes
+
+        verdicts = judge_files(session, change.paths)
+        return _whole_answer(change, verdicts.values(), limit)
     return judgement(change, check_change(change), limit)
 
 
-def _whole_answer(session: OpenWorkspace, change: Change, limit: int) -> dict[str, Any]:
+def _whole_answer(change: Change, verdicts: Iterable[FileVerdict], limit: int) -> dict[str, Any]:
     """Return the answer that shows all that is wrong in whole files."""
-    from .judge_processes import judge_files  # an edit needs no worker processes
-
-    found = joined(judge_files(session, change.paths).values())
+    found = joined(verdicts)
     for sentence in found["left_out"]:
         change.after.snapshot.work.leave_out(sentence)
     return _answer(change, found["items"], found["unjudged"], limit)

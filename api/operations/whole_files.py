@@ -70,7 +70,14 @@ def _bug(error: Exception) -> str:
     return f"internal error: {type(error).__name__}: {error}{place}"
 
 
-def judge_file(inference: Inference, path: str) -> FileVerdict:
+def judge_strictly(inference: Inference, paths: Iterable[str]) -> list[FileVerdict]:
+    """Return the verdict on each of some files, as strict as on an edit that wrote them."""
+    ordered = sorted(paths)
+    run_ruff(inference, ordered)
+    return [judge_file(inference, path, is_standing=False) for path in ordered]
+
+
+def judge_file(inference: Inference, path: str, *, is_standing: bool = True) -> FileVerdict:
     """Return the verdict on a file."""
     work = inference.snapshot.work
     before, work.left_out = work.left_out, []
@@ -78,7 +85,7 @@ def judge_file(inference: Inference, path: str) -> FileVerdict:
     missing: list[Limitation] = []
     try:
         if inference.exists(path):
-            found = check_whole_file(inference, path)
+            found = check_whole_file(inference, path, is_standing=is_standing)
         missing = limitations_of_file(inference, path)
     except Exception as error:
         if isinstance(error, _NO_BUGS) and not isinstance(error, UnknownFileError):

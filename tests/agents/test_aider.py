@@ -18,7 +18,7 @@ pytestmark = pytest.mark.agents
 AIDER = os.environ.get("FLUX_INDEX_AIDER", "")
 PRICES = '{"openai/scripted": {"max_input_tokens": 100000, "mode": "chat"}}'
 # In a repository aider commits an edit before it lints it, so whole files are judged.
-LINT = f"python: {Path(sys.executable).parent / 'flux-index'} validate --all --findings"
+LINT = f"python: {Path(sys.executable).parent / 'flux-index'} validate --all --strict --findings"
 
 REFUSAL = "'BaseProvider' object has no attribute 'generate_fix'"
 
