@@ -182,16 +182,19 @@ def name_scope(facts: FileFacts, expr: int) -> int:
     return facts.expr.b[expr]
 
 
-def is_bound(facts: FileFacts, expr: int) -> bool:
-    """True if a file binds a plain name where it is read: it is no builtin then."""
+def bindings_around(facts: FileFacts, expr: int) -> list[int]:
+    """Return the bindings of a plain name in the innermost scope that has any where it is read.
+
+    Without any it is a builtin, or comes from outside in some other way.
+    """
     scope, name = name_scope(facts, expr), name_row(facts, expr)
-    while scope >= 0:
-        if facts.bindings_of(scope, name):
-            return True
+    rows: list[int] = []
+    while scope >= 0 and not rows:
+        rows = facts.bindings_of(scope, name)
         scope = facts.scope.parent[scope]
         while scope >= 0 and facts.scope.kind[scope] == f.CLASS_SCOPE:
             scope = facts.scope.parent[scope]
-    return False
+    return rows
 
 
 def attribute_name_row(facts: FileFacts, expr: int) -> int:

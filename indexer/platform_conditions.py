@@ -256,12 +256,8 @@ def _value_of(facts: FileFacts, expr: int, target: Target) -> tuple[FileFacts, i
 
 
 def _bindings(facts: FileFacts, expr: int) -> list[int]:
-    """Return the bindings of a plain name in the innermost scope that has any."""
-    scope, rows = view.name_scope(facts, expr), list[int]()
-    while view.op(facts, expr) == f.NAME and scope >= 0 and not rows:
-        rows = facts.bindings_of(scope, view.name_row(facts, expr))
-        scope = facts.scope.parent[scope]
-    return rows
+    """Return the bindings of a plain name where it is read; none of anything else."""
+    return view.bindings_around(facts, expr) if view.op(facts, expr) == f.NAME else []
 
 
 def _is_of_import(facts: FileFacts, expr: int) -> bool:

@@ -428,7 +428,7 @@ def _special_call(
         if name in ("get", "pop", "setdefault") and positional:
             return _key_of_typed_dict(inference, path, facts, method.receiver, positional)
     elif name:
-        if not facts_view.is_bound(facts, function):
+        if not facts_view.bindings_around(facts, function):
             found = _of_builtin(inference, path, facts, expr, name, positional)
             if found is not None:
                 return found
