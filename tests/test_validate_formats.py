@@ -93,7 +93,9 @@ def test_whole_files_are_judged_as_strictly_as_an_edit_when_that_is_wanted(
     assert main(["validate", "--all", "--strict", "main.py"]) == 1
     assert "error 'Base' object has no attribute 'generate'" in capsys.readouterr().out
     assert main(["validate", "--strict", "main.py"]) == 2
-    assert "'strict' is for whole files" in capsys.readouterr().err
+    assert "'strict' goes with 'whole' (--all)" in capsys.readouterr().err
+    assert main(["validate", "--all", "--strict", "--executor", "dask://127.0.0.1:1"]) == 2
+    assert "--strict does not go with --executor" in capsys.readouterr().err
 
 
 def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:

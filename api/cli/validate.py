@@ -57,6 +57,8 @@ def run(arguments: Sequence[str]) -> int:
         raise InvalidArgumentsError("--stdin needs --path, the file that it is meant for")
     if values.get("executor") and not values.get("all"):
         raise InvalidArgumentsError("--executor is for whole files: it goes with --all")
+    if values.get("executor") and values.get("strict"):
+        raise InvalidArgumentsError("--strict does not go with --executor")
     session = open_workspace(start_of(values, paths))
     try:
         change = {k: v for k, v in change_arguments(values, paths).items() if v is not None}

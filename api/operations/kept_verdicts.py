@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 _FORMAT = 3
 # Steps of work that looking for the import cycles of a file may take.
 _WORK = 20_000
-_PROGRAM = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+PROGRAM = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
 class KeptVerdicts:
@@ -188,7 +188,8 @@ def surroundings(inference: Inference) -> Iterator[str]:
     git = os.path.join(root, ".git")
     yield os.path.realpath(git_folders(git)[1]) if os.path.lexists(git) else root
     yield version()
-    yield from _program_files()
+    # Another rule finds other faults.
+    yield from (f"{path} {stamp_of(path)}" for path in program_files())
     ruff = find_ruff(root)
     yield f"{sys.version} {sys.platform} {ruff} {ruff and stamp_of(ruff)}"
     yield f"{stamp_of(os.path.join(workspace.state_dir, RANKER))}"
@@ -203,12 +204,11 @@ def surroundings(inference: Inference) -> Iterator[str]:
     yield repr(described)
 
 
-def _program_files() -> Iterator[str]:
-    """Yield the state of each file of this program: another rule finds other faults."""
+def program_files() -> Iterator[str]:
+    """Yield each file of this program that judges, in order."""
     for part in ("indexer", "api"):
-        for folder, folders, names in os.walk(os.path.join(_PROGRAM, part)):
+        for folder, folders, names in os.walk(os.path.join(PROGRAM, part)):
             folders.sort()
             for name in sorted(names):
                 if name.endswith(".py"):
-                    path = os.path.join(folder, name)
-                    yield f"{path} {stamp_of(path)}"
+                    yield os.path.join(folder, name)

@@ -29,13 +29,13 @@ from ...indexer.text import UnreadableError, read
 from ..check.fixes.ranking_model import NAME as RANKER
 from ..check.limitations import TOO_MUCH_WORK
 from ..check.rules.ruff import find_ruff
+from .kept_verdicts import PROGRAM, program_files
 from .whole_files import Judged
 
 if TYPE_CHECKING:
     from ...indexer.search_path.stamps import Stamp
 
 _FORMAT = "verdicts 1"
-_PROGRAM = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _LARGEST = 200_000_000
 
 
@@ -226,7 +226,9 @@ def program_key(root: str) -> str:
     digest = blake2b(digest_size=16)
     python = f"{sys.implementation.name} {sys.version_info[:3]} {sys.platform}"
     told = (_FORMAT, extractor_version(), _version_of("typeshed-client"), python)
-    for each in chain(told, [_content_of(find_ruff(root))], _program_contents()):
+    # Another rule finds other faults.
+    program = (f"{os.path.relpath(path, PROGRAM)} {_content_of(path)}" for path in program_files())
+    for each in chain(told, [_content_of(find_ruff(root))], program):
         digest.update(each.encode("utf-8", "surrogatepass") + b"\0")
     return digest.hexdigest()
 
@@ -250,14 +252,3 @@ def _names_in(folder: str) -> str:
         return "\0".join(names_in_folder(folder)) if folder else ""
     except OSError:
         return ""
-
-
-def _program_contents() -> Iterator[str]:
-    """Yield the content of each file of this program: another rule finds other faults."""
-    for part in ("indexer", "api"):
-        for folder, folders, names in os.walk(os.path.join(_PROGRAM, part)):
-            folders.sort()
-            for name in sorted(names):
-                if name.endswith(".py"):
-                    path = os.path.join(folder, name)
-                    yield f"{os.path.relpath(path, _PROGRAM)} {_content_of(path)}"

@@ -40,7 +40,9 @@ def validate(
 ) -> dict[str, Any]:
     """Answer the operation ``validate``."""
     if arguments.get("strict") and not arguments.get("whole"):
-        raise InvalidArgumentsError("'strict' is for whole files: an edit is judged so anyway")
+        raise InvalidArgumentsError(
+            "'strict' goes with 'whole' (--all): an edit is judged so anyway"
+        )
     change = change_of(session, **arguments)
     if arguments.get("strict"):
         return _whole_answer(change, judge_strictly(change.after, change.paths), limit)
