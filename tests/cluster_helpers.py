@@ -10,7 +10,25 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
+
+from flux_index.api.operations import judge_processes
 from flux_index.indexer.cluster import Cluster
+
+
+def note_judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A list that gets the files that are judged here, by this process alone."""
+    judged: list[str] = []
+    judge_here = judge_processes.judge_here
+
+    def noted(inference: Any, paths: Any, every: Any) -> Any:
+        todo = list(paths)
+        judged.extend(todo)
+        return judge_here(inference, todo, every)
+
+    monkeypatch.setattr(judge_processes, "judge_here", noted)
+    monkeypatch.setattr(judge_processes, "_WORTH_PROCESSES", 1_000)
+    return judged
 
 
 @contextmanager

@@ -17,7 +17,6 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import subprocess
     from typing import NoReturn
 
 # What is imported before anything is asked for.
@@ -29,29 +28,34 @@ _MODULES = (
 )
 _LONGEST = 1 << 20
 
-_started: list[tuple[subprocess.Popen[bytes], str]] = []
+_addresses: list[str] = []
 
 
 def python(code: str) -> list[str]:
     """A command that runs code with further arguments, as ``python -c CODE`` does."""
     if not hasattr(os, "pidfd_open"):
         return [sys.executable, "-c", code]
-    if not _started:
-        _started.append(_start())
-    return [sys.executable, "-I", "-S", __file__, _started[0][1], code]
+    if not _addresses:
+        _addresses.append(_start())
+    return [sys.executable, "-I", "-S", __file__, _addresses[0], code]
 
 
-def _start() -> tuple[subprocess.Popen[bytes], str]:
-    """Start the process that others are forked from; it ends with this one."""
+def _start() -> str:
+    """Start the process that others are forked from, which ends with this one."""
+    import atexit
+    import shutil
     import subprocess
     import tempfile
 
-    address = os.path.join(tempfile.mkdtemp(), "forks")
+    folder = tempfile.mkdtemp()
+    address = os.path.join(folder, "forks")
     command = [sys.executable, __file__, address]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdout is not None
     assert process.stdout.readline() == b"ready\n"
-    return process, address
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(process.communicate)  # closes its input, which is its end, and waits
+    return address
 
 
 def _ask(address: str, code: str, arguments: list[str]) -> None:

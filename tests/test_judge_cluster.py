@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cluster_helpers import Lossy, failed, running_scheduler, workers
+from cluster_helpers import Lossy, failed, note_judged, running_scheduler, workers
 from workspace_helpers import plant, state_of
 
 from flux_index.api import cli
 from flux_index.api.open_workspace import OpenWorkspace
-from flux_index.api.operations import judge_cluster, judge_processes, table
+from flux_index.api.operations import judge_cluster, table
 from flux_index.indexer.cluster import connect
 from flux_index.indexer.errors import OtherVersionError
 from flux_index.indexer.mirror import Layout, Mirror
@@ -56,17 +56,7 @@ MODULES = sorted(path for path in FILES if path.endswith(".py"))
 @pytest.fixture(autouse=True)
 def judged_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The files that this process has judged; where it has to, it does so by itself."""
-    judged: list[str] = []
-    judge_here = judge_processes.judge_here
-
-    def noted(inference: Any, paths: Any, every: Any) -> Any:
-        todo = list(paths)
-        judged.extend(todo)
-        return judge_here(inference, todo, every)
-
-    monkeypatch.setattr(judge_processes, "judge_here", noted)
-    monkeypatch.setattr(judge_processes, "_WORTH_PROCESSES", 1_000)
-    yield judged
+    yield note_judged(monkeypatch)
     judge_cluster.leave()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cluster_helpers import note_judged
 from workspace_helpers import plant
 
 from flux_index.api.open_workspace import OpenWorkspace
@@ -51,16 +52,7 @@ def here_and_shared(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture
 def judged_here(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The files that were judged, rather than taken from others."""
-    judged: list[str] = []
-    judge_here = judge_processes.judge_here
-
-    def noted(inference: Any, paths: Any, every: Any) -> Any:
-        todo = list(paths)
-        judged.extend(todo)
-        return judge_here(inference, todo, every)
-
-    monkeypatch.setattr(judge_processes, "judge_here", noted)
-    return judged
+    return note_judged(monkeypatch)
 
 
 def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, **files: str) -> Path:
@@ -172,7 +164,7 @@ def test_another_version_of_the_program_takes_nothing(
 ) -> None:
     judge(machine(monkeypatch, tmp_path, "one"))
     judged_here.clear()
-    monkeypatch.setattr(portable_verdicts, "_program_contents", lambda: iter(["newer"]))
+    monkeypatch.setattr(portable_verdicts, "program_files", lambda: iter([__file__]))
     judge(machine(monkeypatch, tmp_path, "two"))
     assert sorted(judged_here) == MODULES
 
